@@ -1,0 +1,3 @@
+"""Carrybook: a declarative rules engine for carry trades."""
+
+__version__ = "0.1.0"
