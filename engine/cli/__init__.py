@@ -1,0 +1,1 @@
+"""The command `carrybook`: one module per group of commands, each a thin rim round the engine."""

@@ -1,0 +1,62 @@
+"""The command `carrybook` itself: its groups, its version, and the rim where errors become messages.
+
+Building the help imports neither Polars nor the language: command modules import the engine when they run.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from engine import __version__
+from engine.cli.console import report_error, show, wants_json
+from engine.errors import CarrybookError
+
+_EXIT_CODES = (
+    "Exit codes: 0 done · 1 faults were found, or what was asked for failed · "
+    "2 the command was called wrongly · 130 interrupted."
+)
+
+
+class Rim(TyperGroup):
+    """The outermost group: turns every error of the engine into a message and an exit code."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command that was called."""
+        try:
+            return super().invoke(ctx)
+        except CarrybookError as error:
+            raise typer.Exit(report_error(error, as_json=wants_json(ctx))) from error
+
+
+app = typer.Typer(
+    name="carrybook",
+    cls=Rim,
+    help="A rules engine for carry trades: what to trade, how much and when to stop stands in tables.",
+    epilog=_EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        show(f"carrybook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def carrybook(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line; the entry point of `carrybook`."""
+    app(prog_name="carrybook")
