@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import NoReturn
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from engine import __version__
+from engine.cli.app import Rim, app
+from engine.cli.console import AsJson, ExitCode, show, tell
+from engine.errors import BookErrors, CarrybookError, Diagnostic, HistoryError, UsageError
+
+FAULT = Diagnostic("name.unknown", 'unknown name "fundng_apr"', "look again", "entry.csv", 7, "funding_apr")
+HEAVY = ("polars", "lark", "pandera", "numpy", "ccxt", "streamlit", "pandas")
+SECONDS_AT_MOST = 2.0
+
+
+def run_carrybook(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from engine.cli.app import main; main()", *arguments]
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def failing_app(error: CarrybookError | KeyboardInterrupt) -> typer.Typer:
+    failing = typer.Typer(cls=Rim, pretty_exceptions_enable=False)
+
+    @failing.callback()
+    def _group() -> None: ...
+
+    @failing.command()
+    def fail(*, as_json: AsJson = False) -> NoReturn:
+        tell(f"json {as_json}")
+        raise error
+
+    return failing
+
+
+def test_the_version_is_data() -> None:
+    done = run_carrybook("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.OK, f"carrybook {__version__}\n", "")
+
+
+def test_help_documents_every_exit_code() -> None:
+    done = run_carrybook("--help")
+    assert done.returncode == ExitCode.OK
+    words = done.stdout.split("Exit codes:")[1].split()
+    assert {code for code in ExitCode if str(int(code)) in words} == set(ExitCode)
+
+
+def test_help_names_every_group_and_has_completion() -> None:
+    shown = run_carrybook("--help").stdout
+    names = [command.name for command in app.registered_commands]
+    names += [group.name for group in app.registered_groups]
+    assert [name for name in [*names, "--install-completion"] if name not in shown] == []
+
+
+def test_a_wrong_command_is_a_usage_error() -> None:
+    done = run_carrybook("no-such-command")
+    assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
+    assert "no-such-command" in done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    look = (
+        "import sys, typer.main, engine.cli.app; typer.main.get_command(engine.cli.app.app); "
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_is_quick() -> None:
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert run_carrybook("--help").returncode == ExitCode.OK
+        seconds.append(time.perf_counter() - start)
+    assert statistics.median(seconds) < SECONDS_AT_MOST
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "lines"),
+    [
+        (BookErrors([FAULT, FAULT]), ExitCode.FAULT, [str(FAULT), str(FAULT)]),
+        (HistoryError("no funding.csv in [data]"), ExitCode.FAULT, ["no funding.csv in [data]"]),
+        (
+            UsageError("--once and --cycles exclude each other"),
+            ExitCode.USAGE,
+            ["--once and --cycles exclude each other"],
+        ),
+    ],
+    ids=["book", "history", "usage"],
+)
+def test_an_error_becomes_messages_and_a_code(
+    error: CarrybookError, code: ExitCode, lines: list[str]
+) -> None:
+    done = CliRunner().invoke(failing_app(error), ["fail"])
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert done.stderr.splitlines() == ["json False", *lines]
+
+
+def test_with_json_an_error_is_data() -> None:
+    done = CliRunner().invoke(failing_app(BookErrors([FAULT])), ["fail", "--json"])
+    assert done.exit_code == ExitCode.FAULT
+    assert json.loads(done.stdout) == {"error": "1 fault", "diagnostics": [FAULT.as_dict()]}
+    assert done.stderr.splitlines() == ["json True"]
+
+
+def test_an_interrupt_has_a_code_of_its_own() -> None:
+    done = CliRunner().invoke(failing_app(KeyboardInterrupt()), ["fail"])
+    assert done.exit_code == ExitCode.INTERRUPTED
+
+
+def test_no_colour_where_none_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    tell("in red", style="red")
+    monkeypatch.setenv("NO_COLOR", "1")
+    tell("in red", style="red")
+    coloured, plain = capsys.readouterr().err.splitlines()
+    assert "\x1b[31m" in coloured
+    assert "\x1b[31m" not in plain
+    show("data")
+    assert capsys.readouterr().out == "data\n"
