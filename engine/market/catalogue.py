@@ -41,14 +41,16 @@ class CatalogueName:
 PAIR_NAMES: tuple[CatalogueName, ...] = (
     CatalogueName("ts", "instant", "", "time of the cycle, UTC"),
     CatalogueName("pair", "text", "", "the candidate, as binance:BTC/USDT:USDT", "symbol"),
-    CatalogueName("venue", "text", "", "exchange that all legs trade at", "venue"),
-    CatalogueName("base", "text", "", "coin traded", "coin"),
-    CatalogueName("quote", "text", "", "coin that prices are in", "coin"),
+    CatalogueName("venue", "text", "", "exchange of the first leg; of all legs if paired by venue", "venue"),
+    CatalogueName("base", "text", "", "coin of the first leg", "coin"),
+    CatalogueName("quote", "text", "", "coin that the first leg is priced in", "coin"),
     CatalogueName("step_s", "number", "s", "time that one row of this pair stands for"),
 )
 
 LEG_NAMES: tuple[CatalogueName, ...] = (
     CatalogueName("{leg}_symbol", "text", "", "symbol of the {leg} leg", "symbol"),
+    CatalogueName("{leg}_venue", "text", "", "exchange that the {leg} leg trades at", "venue"),
+    CatalogueName("{leg}_base", "text", "", "coin of the {leg} leg", "coin"),
     CatalogueName("{leg}_quote", "text", "", "coin that the {leg} leg is priced in", "coin"),
     CatalogueName("{leg}_status", "text", "", "whether the {leg} leg can be traded", "status"),
     CatalogueName("{leg}_bid", "number", "price", "highest price that someone pays for the {leg} leg"),

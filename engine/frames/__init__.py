@@ -1,0 +1,1 @@
+"""What every arrow between two stages carries: one schema a file."""

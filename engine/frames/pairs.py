@@ -1,0 +1,60 @@
+"""Pairs: one row is one candidate at one time, with a set of columns for each leg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandera.polars as pa
+import polars as pl
+
+from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
+from engine.model import Leg
+
+LEG_TEXTS = ("venue", "base", "quote", "symbol", "status")
+LEG_NUMBERS = (
+    "bid",
+    "ask",
+    "mark",
+    "open",
+    "close",
+    "funding_rate",
+    "funding_interval_hours",
+    "volume_usd_24h",
+    "taker_fee",
+    "depth_usd",
+    "listed_days",
+    "hours_to_delisting",
+)
+
+
+def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
+    """Give back pairs if they have what a book with these legs may ask for.
+
+    Columns: `ts`, `pair` (its id), `venue`, `base`, `quote`, `step_s`, and for each leg `<leg>_`
+    followed by every name of `LEG_TEXTS` and `LEG_NUMBERS`; more columns may stand beside them.
+
+    Raises:
+        pandera.errors.SchemaErrors: Every fault of form, listed.
+    """
+    return _describe_pairs(legs).validate(pairs, lazy=True)
+
+
+def _describe_pairs(legs: Iterable[Leg]) -> pa.DataFrameSchema:
+    columns = {
+        "ts": pa.Column(INSTANT),
+        **{name: pa.Column(pl.String()) for name in ("pair", "venue", "base", "quote")},
+        "step_s": pa.Column(pl.Float64(), pa.Check.gt(0), nullable=True),
+    }
+    for leg in legs:
+        for name in LEG_TEXTS:
+            columns[f"{leg.name}_{name}"] = pa.Column(pl.String(), nullable=True)
+        for name in LEG_NUMBERS:
+            columns[f"{leg.name}_{name}"] = pa.Column(pl.Float64(), nullable=True)
+    return pa.DataFrameSchema(
+        columns,
+        checks=[
+            pa.Check(require_finite, name="require_finite", error="a number is not finite"),
+            forbid_duplicates("ts", "pair"),
+        ],
+        name="Pairs",
+    )

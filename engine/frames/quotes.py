@@ -1,0 +1,68 @@
+"""Quotes: one row is one instrument at one time."""
+
+from __future__ import annotations
+
+import pandera.polars as pa
+import polars as pl
+
+from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
+from engine.model import KINDS
+
+_IDENTITY: dict[str, pl.DataType] = {
+    "ts": INSTANT,
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "kind": pl.String(),
+    "base": pl.String(),
+    "quote": pl.String(),
+}
+_STATE: dict[str, pl.DataType] = {
+    "settle": pl.String(),
+    "bid": pl.Float64(),
+    "ask": pl.Float64(),
+    "mark": pl.Float64(),
+    "funding_rate": pl.Float64(),
+    "funding_interval_hours": pl.Float64(),
+    "volume_usd_24h": pl.Float64(),
+    "taker_fee": pl.Float64(),
+    "depth_usd": pl.Float64(),
+    "listed_days": pl.Float64(),
+    "hours_to_delisting": pl.Float64(),
+    "status": pl.String(),
+    "step_s": pl.Float64(),
+}
+
+QUOTE_COLUMNS: dict[str, pl.DataType] = {**_IDENTITY, **_STATE}
+"""Columns of a quotes frame in order, with their types; what is not identity may be null.
+
+`ts` time of the snapshot, UTC. `venue`, `symbol` (ccxt unified), `kind`, `base`, `quote`, `settle`
+(null for spot): the instrument; `base` is the coin itself, whatever a venue calls its token. `bid`,
+`ask`, `mark`: prices. `funding_rate`: ratio per interval of `funding_interval_hours`.
+`volume_usd_24h`: turnover; `depth_usd`: offers within 10 bps of the best. `taker_fee`: ratio.
+`listed_days`, `hours_to_delisting` (1e9 for never), `status` (`trading` or a venue's word for less).
+`step_s`: seconds that this row stands for.
+"""
+
+_SCHEMA = pa.DataFrameSchema(
+    {
+        **{name: pa.Column(type_) for name, type_ in _IDENTITY.items() if name != "kind"},
+        "kind": pa.Column(pl.String(), pa.Check.isin(KINDS)),
+        **{name: pa.Column(type_, nullable=True) for name, type_ in _STATE.items()},
+    },
+    checks=[
+        pa.Check(require_finite, name="require_finite", error="a number is not finite"),
+        forbid_duplicates("ts", "venue", "symbol"),
+    ],
+    name="Quotes",
+    strict=True,
+)
+
+
+def validate_quotes(quotes: pl.DataFrame) -> pl.DataFrame:
+    """Give back cleaned quotes if they are of the agreed form.
+
+    Raises:
+        pandera.errors.SchemaErrors: A column is missing, unknown or of another type, a number is
+            not finite, or an instrument is quoted twice at one time; every fault is listed.
+    """
+    return _SCHEMA.validate(quotes, lazy=True)

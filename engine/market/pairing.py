@@ -1,0 +1,95 @@
+"""Quotes become candidates: one instrument per leg, equal in the keys of the pairing."""
+
+from __future__ import annotations
+
+from functools import reduce
+from itertools import combinations
+
+import polars as pl
+
+from engine.frames.pairs import LEG_NUMBERS, LEG_TEXTS
+from engine.frames.quotes import QUOTE_COLUMNS
+from engine.model import Leg, Pairing
+
+_SHARED = ("venue", "base", "quote")
+
+
+def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """Candidates of every time: each combination of one quote per leg that agrees in the keys.
+
+    A leg takes quotes of its kind; no instrument stands on two legs. `venue`, `base` and `quote` of
+    a pair are those of its first leg. A pair stands for the shortest `step_s` of its legs. Its id is
+    `venue:symbol`; see `_name_pair`.
+
+    Args:
+        quotes: Cleaned quotes, as in `engine.frames.quotes`.
+        pairing: Legs and keys; a key is a text column of a quote.
+
+    Returns:
+        Rows as in `engine.frames.pairs`, sorted by pair and time.
+
+    Raises:
+        ValueError: There is no leg, or a key is no column of a quote.
+    """
+    _check_pairing(pairing)
+    sides = [_take_leg(quotes, leg, pairing) for leg in pairing.legs]
+    on = ["ts", *pairing.keys]
+    joined = reduce(lambda left, right: left.join(right, on=on, how="inner"), sides)
+    first = pairing.legs[0].name
+    steps = [pl.col(f"{leg.name}_step_s") for leg in pairing.legs]
+    columns = [f"{leg.name}_{name}" for leg in pairing.legs for name in (*LEG_TEXTS, *LEG_NUMBERS)]
+    return (
+        joined.filter(_stand_on_different_instruments(pairing.legs))
+        .select(
+            "ts",
+            _name_pair(pairing).alias("pair"),
+            *(pl.col(f"{first}_{name}").alias(name) for name in _SHARED),
+            pl.min_horizontal(steps).alias("step_s"),
+            *columns,
+        )
+        .sort("pair", "ts")
+    )
+
+
+def _check_pairing(pairing: Pairing) -> None:
+    if not pairing.legs:
+        raise ValueError("a pairing needs at least one leg")
+    unknown = [key for key in pairing.keys if QUOTE_COLUMNS.get(key) != pl.String()]
+    if unknown:
+        raise ValueError(f"no text column of a quote: {', '.join(unknown)}")
+
+
+def _take_leg(quotes: pl.DataFrame, leg: Leg, pairing: Pairing) -> pl.DataFrame:
+    """Quotes of the leg's kind under the leg's names, with the keys kept to join on."""
+    opens, closes = ("ask", "bid") if leg.side == "buy" else ("bid", "ask")
+    prefix = f"{leg.name}_"
+    return quotes.filter(pl.col("kind") == leg.kind).select(
+        "ts",
+        *pairing.keys,
+        *(pl.col(name).alias(prefix + name) for name in QUOTE_COLUMNS if name != "ts"),
+        pl.col(opens).alias(prefix + "open"),
+        pl.col(closes).alias(prefix + "close"),
+    )
+
+
+def _stand_on_different_instruments(legs: tuple[Leg, ...]) -> pl.Expr:
+    differ = [
+        pl.concat_str(f"{one.name}_venue", pl.lit(":"), f"{one.name}_symbol")
+        != pl.concat_str(f"{other.name}_venue", pl.lit(":"), f"{other.name}_symbol")
+        for one, other in combinations(legs, 2)
+        if one.kind == other.kind
+    ]
+    return pl.all_horizontal(pl.lit(value=True), *differ)
+
+
+def _name_pair(pairing: Pairing) -> pl.Expr:
+    """`venue:symbol` of each leg, joined by `_`.
+
+    A venue has one spot market for a base and a quote, so where all three are keys the spot legs
+    say nothing that the others do not, and are left out: `binance:BTC/USDT:USDT`.
+    """
+    told = pairing.legs
+    if set(_SHARED) <= set(pairing.keys):
+        told = tuple(leg for leg in told if leg.kind != "spot") or told
+    names = [pl.concat_str(f"{leg.name}_venue", pl.lit(":"), f"{leg.name}_symbol") for leg in told]
+    return pl.concat_str(names, separator="_")

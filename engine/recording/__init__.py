@@ -1,0 +1,1 @@
+"""Market data kept in files: reading what venues recorded."""

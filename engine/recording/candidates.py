@@ -1,0 +1,51 @@
+"""Recorded history as the candidates that a book judges, cycle after cycle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from engine.market.assembly import Candidates, assemble_candidates
+from engine.market.catalogue import FUNDING_WINDOW_DAYS
+from engine.model import Pairing
+from engine.recording.history import History
+from engine.recording.snapshots import read_quotes
+
+LONGEST_FUNDING_WINDOW = timedelta(days=max(FUNDING_WINDOW_DAYS))
+
+
+def read_candidates(
+    history: History,
+    pairing: Pairing,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    warm_up: timedelta = timedelta(0),
+) -> Candidates:
+    """Candidates at every settlement with `start <= ts < end`, and before it for warming up.
+
+    Args:
+        history: Narrowed by `History.select` where less than everything is wanted.
+        pairing: Legs and keys of the book.
+        start: Time of the first cycle; None is from the beginning.
+        end: Time after the last cycle; None is to the end.
+        warm_up: How far before `start` rows are wanted, so that windows are known at the first
+            cycle: the longest window or lag that the book looks back.
+
+    Returns:
+        Pairs sorted by pair and time. A column `warm_up` is true for rows before `start`: they
+        serve windows and are no cycles.
+
+    Raises:
+        HistoryError: The history has bars of a timeframe that is not known.
+        ValueError: The pairing names no leg, or a key that quotes do not have.
+    """
+    earliest = None if start is None else start - warm_up
+    quotes = read_quotes(history, earliest, end)
+    settled_from = None if earliest is None else earliest - LONGEST_FUNDING_WINDOW
+    settlements = history.read_settlements(settled_from, end)
+    candidates = assemble_candidates(quotes, settlements, pairing)
+    early = pl.lit(value=False) if start is None else pl.col("ts") < start
+    return replace(candidates, pairs=candidates.pairs.with_columns(warm_up=early))

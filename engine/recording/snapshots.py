@@ -1,0 +1,123 @@
+"""Quotes as they could be known at each settlement, from recorded bars and funding.
+
+A bar carries no order book, and at time t only the open of the bar that starts at t is known: the
+price traded at t. It stands for bid and ask alike; where no bar starts at t the price is null.
+Nothing that a bar says beyond its open is used before the bar has closed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from engine.frames.quotes import QUOTE_COLUMNS
+from engine.market.asof import sum_window_at
+from engine.market.catalogue import NEVER
+from engine.recording.fees import taker_fee
+from engine.recording.history import TIMEFRAMES, History
+
+VOLUME_WINDOW = timedelta(hours=24)
+VOLUME_IN_CONTRACTS = ("gate",)
+"""Venues whose swap bars count contracts, not coins: their turnover is unknown here."""
+
+_INSTRUMENT = ["venue", "symbol"]
+_US = timedelta(microseconds=1)
+
+
+def read_quotes(history: History, start: datetime | None = None, end: datetime | None = None) -> pl.DataFrame:
+    """Quotes of every swap at each of its settlements, and of its spot market, if `start <= ts < end`.
+
+    The spot market of a swap has the same venue, base and quote. An instrument is quoted from its
+    first bar in the history on, whatever `start` is.
+
+    - `bid`, `ask`: open of the shortest bar that starts at t; `mark`: the same of the mark price's
+      bar, else that price.
+    - `funding_rate`: the rate settled at t, never the one still to be paid; with its interval.
+    - `volume_usd_24h`: volume times close, over the bars that closed in the 24 h up to t, in the
+      shortest timeframe that covers 80 % of them.
+    - `taker_fee`: see `engine.recording.fees`. `depth_usd` is null. `listed_days`: since the first bar.
+    - `step_s`: the settlement's interval, which the row stands for.
+
+    Args:
+        history: Narrowed by `History.select` where less than everything is wanted.
+        start: First time of interest; None is from the beginning.
+        end: Time after the last; None is to the end.
+
+    Returns:
+        Rows as in `engine.frames.quotes`.
+
+    Raises:
+        HistoryError: The bars have a timeframe that is not known.
+    """
+    markets = history.list_markets()
+    moments = _list_moments(history, markets, start, end)
+    bars = history.read_bars(markets, None if start is None else start - VOLUME_WINDOW, end)
+    bars = bars.with_columns(length=pl.col("timeframe").replace_strict(TIMEFRAMES))
+    traded = _add_price(moments, bars.filter(pl.col("market") != "mark"), "bid")
+    marked = _add_price(traded, bars.filter(pl.col("market") == "mark"), "mark")
+    return marked.with_columns(
+        ask="bid",
+        mark=pl.coalesce("mark", "bid"),
+        volume_usd_24h=_measure_turnover(marked, bars),
+        taker_fee=taker_fee(),
+        depth_usd=pl.lit(None, pl.Float64),
+        listed_days=(pl.col("ts") - pl.col("first_ts")) / timedelta(days=1),
+        hours_to_delisting=NEVER,
+        status=pl.lit("trading"),
+    ).select(pl.col(name).cast(type_) for name, type_ in QUOTE_COLUMNS.items())
+
+
+def _list_moments(
+    history: History, markets: pl.DataFrame, start: datetime | None, end: datetime | None
+) -> pl.DataFrame:
+    """Which instrument is quoted when: identity, `first_ts`, funding of a swap, `step_s`."""
+    listed = markets.group_by("venue", "market", "symbol", "base", "quote", "settle").agg(
+        pl.col("first_ts").min()
+    )
+    paid = history.read_settlements(start, end).with_columns(step_s=pl.col("interval_hours") * 3600)
+    swaps = paid.join(listed.filter(pl.col("market") == "swap"), on=_INSTRUMENT, how="inner")
+    spots = (
+        swaps.select("ts", "venue", "base", "quote", "step_s")
+        .group_by("ts", "venue", "base", "quote")
+        .agg(pl.col("step_s").min())
+        .join(listed.filter(pl.col("market") == "spot"), on=["venue", "base", "quote"], how="inner")
+    )
+    return (
+        pl.concat([swaps, spots], how="diagonal")
+        .filter(pl.col("first_ts") <= pl.col("ts"))
+        .rename({"market": "kind", "rate": "funding_rate", "interval_hours": "funding_interval_hours"})
+    )
+
+
+def _add_price(moments: pl.DataFrame, bars: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add the open of the shortest bar of the instrument that starts at each moment."""
+    opens = (
+        bars.sort("length")
+        .unique([*_INSTRUMENT, "ts"], keep="first", maintain_order=True)
+        .select(*_INSTRUMENT, "ts", pl.col("open").alias(name))
+    )
+    return moments.join(opens, on=[*_INSTRUMENT, "ts"], how="left", maintain_order="left")
+
+
+def _measure_turnover(moments: pl.DataFrame, bars: pl.DataFrame) -> pl.Series:
+    """Turnover of the 24 h up to each moment, from the shortest timeframe that covers them."""
+    in_coins = ~(pl.col("venue").is_in(VOLUME_IN_CONTRACTS) & (pl.col("market") == "swap"))
+    closed = bars.filter(pl.col("market") != "mark", in_coins).with_columns(
+        ts=pl.col("ts") + pl.col("length")
+    )
+    lengths = sorted(set(closed["length"]))
+    sums = [
+        pl.Series(
+            f"{length}",
+            sum_window_at(
+                closed.filter(pl.col("length") == length),
+                pl.col("volume") * pl.col("close"),
+                moments,
+                VOLUME_WINDOW // _US,
+                pl.lit(length // _US, pl.Int64),
+            ),
+        ).fill_nan(None)
+        for length in lengths
+    ]
+    return pl.select(pl.coalesce(*sums, pl.Series([None], dtype=pl.Float64))).to_series()
