@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import pytest
 import typer
+from typer.core import TyperGroup
 from typer.main import get_group
 from typer.testing import CliRunner
 
@@ -29,8 +30,8 @@ def run_carrybook(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
-def failing_app(error: CarrybookError | KeyboardInterrupt) -> typer.Typer:
-    failing = typer.Typer(cls=Rim, pretty_exceptions_enable=False)
+def failing_app(error: CarrybookError | KeyboardInterrupt, group: type[TyperGroup] = Rim) -> typer.Typer:
+    failing = typer.Typer(cls=group, pretty_exceptions_enable=False)
 
     @failing.callback()
     def _group() -> None: ...
@@ -111,6 +112,14 @@ def test_with_json_an_error_is_data() -> None:
     assert done.exit_code == ExitCode.FAULT
     assert json.loads(done.stdout) == {"error": "1 fault", "diagnostics": [FAULT.as_dict()]}
     assert done.stderr.splitlines() == ["json True"]
+
+
+def test_a_group_inside_reports_alike() -> None:
+    outer = typer.Typer(cls=Rim, pretty_exceptions_enable=False)
+    outer.add_typer(failing_app(HistoryError("no data"), TyperGroup), name="inner")
+    done = CliRunner().invoke(outer, ["inner", "fail", "--json"])
+    assert json.loads(done.stdout) == {"error": "no data", "diagnostics": []}
+    assert done.exit_code == ExitCode.FAULT
 
 
 def test_an_interrupt_has_a_code_of_its_own() -> None:
