@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -20,7 +21,8 @@ class Candidates:
     """Pairs to judge, and the quotes that were set apart on the way.
 
     Attributes:
-        pairs: Columns as in `engine.frames.pairs` and settled funding, sorted by pair and time.
+        pairs: Columns as in `engine.frames.pairs`, settled funding, and `warm_up`: true for rows that
+            only serve windows and are no cycle; sorted by pair and time.
         quarantined: Quotes that cannot be true, with a column `reason`.
     """
 
@@ -28,13 +30,16 @@ class Candidates:
     quarantined: pl.DataFrame
 
 
-def assemble_candidates(quotes: pl.DataFrame, settlements: pl.DataFrame, pairing: Pairing) -> Candidates:
+def assemble_candidates(
+    quotes: pl.DataFrame, settlements: pl.DataFrame, pairing: Pairing, *, start: datetime | None = None
+) -> Candidates:
     """Clean the quotes, pair them, and add the funding settled up to each time.
 
     Args:
         quotes: Columns as in `engine.frames.quotes`; numbers may be NaN, quotes may repeat.
         settlements: Columns as in `engine.frames.settlements`, from a month before the first quote.
         pairing: Legs and keys of the book.
+        start: Time of the first cycle; what is before it is marked as warm-up. None marks nothing.
 
     Raises:
         pandera.errors.SchemaErrors: A frame is not of the agreed form.
@@ -43,4 +48,6 @@ def assemble_candidates(quotes: pl.DataFrame, settlements: pl.DataFrame, pairing
     cleaned = clean_quotes(quotes)
     pairs = pair_quotes(validate_quotes(cleaned.quotes), pairing)
     funded = add_funding_aprs(pairs, validate_settlements(settlements), pairing.legs)
-    return Candidates(validate_pairs(funded, pairing.legs), cleaned.quarantined)
+    early = pl.lit(value=False) if start is None else pl.col("ts") < start
+    marked = funded.with_columns(warm_up=early)
+    return Candidates(validate_pairs(marked, pairing.legs), cleaned.quarantined)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-
-import polars as pl
 
 from engine.market.assembly import Candidates, assemble_candidates
 from engine.market.catalogue import FUNDING_WINDOW_DAYS
@@ -46,6 +43,4 @@ def read_candidates(
     quotes = read_quotes(history, earliest, end)
     settled_from = None if earliest is None else earliest - LONGEST_FUNDING_WINDOW
     settlements = history.read_settlements(settled_from, end)
-    candidates = assemble_candidates(quotes, settlements, pairing)
-    early = pl.lit(value=False) if start is None else pl.col("ts") < start
-    return replace(candidates, pairs=candidates.pairs.with_columns(warm_up=early))
+    return assemble_candidates(quotes, settlements, pairing, start=start)

@@ -54,18 +54,21 @@ def read_quotes(history: History, start: datetime | None = None, end: datetime |
     moments = _list_moments(history, markets, start, end)
     bars = history.read_bars(markets, None if start is None else start - VOLUME_WINDOW, end)
     bars = bars.with_columns(length=pl.col("timeframe").replace_strict(TIMEFRAMES))
-    traded = _add_price(moments, bars.filter(pl.col("market") != "mark"), "bid")
-    marked = _add_price(traded, bars.filter(pl.col("market") == "mark"), "mark")
-    return marked.with_columns(
-        ask="bid",
-        mark=pl.coalesce("mark", "bid"),
-        volume_usd_24h=_measure_turnover(marked, bars),
-        taker_fee=taker_fee(),
-        depth_usd=pl.lit(None, pl.Float64),
-        listed_days=(pl.col("ts") - pl.col("first_ts")) / timedelta(days=1),
-        hours_to_delisting=NEVER,
-        status=pl.lit("trading"),
-    ).select(pl.col(name).cast(type_) for name, type_ in QUOTE_COLUMNS.items())
+    traded, marked = bars.filter(pl.col("market") != "mark"), bars.filter(pl.col("market") == "mark")
+    priced = _add_price(_add_price(moments, traded, "bid"), marked, "mark")
+    return (
+        _add_turnover(priced, traded)
+        .with_columns(
+            ask="bid",
+            mark=pl.coalesce("mark", "bid"),
+            taker_fee=taker_fee(),
+            depth_usd=pl.lit(None, pl.Float64),
+            listed_days=(pl.col("ts") - pl.col("first_ts")) / timedelta(days=1),
+            hours_to_delisting=NEVER,
+            status=pl.lit("trading"),
+        )
+        .select(pl.col(name).cast(type_) for name, type_ in QUOTE_COLUMNS.items())
+    )
 
 
 def _list_moments(
@@ -92,32 +95,35 @@ def _list_moments(
 
 def _add_price(moments: pl.DataFrame, bars: pl.DataFrame, name: str) -> pl.DataFrame:
     """Add the open of the shortest bar of the instrument that starts at each moment."""
-    opens = (
-        bars.sort("length")
-        .unique([*_INSTRUMENT, "ts"], keep="first", maintain_order=True)
-        .select(*_INSTRUMENT, "ts", pl.col("open").alias(name))
-    )
-    return moments.join(opens, on=[*_INSTRUMENT, "ts"], how="left", maintain_order="left")
+    keys = [*_INSTRUMENT, "ts"]
+    opens = [
+        moments.select(keys)
+        .join(bars.filter(pl.col("length") == length), on=keys, how="left", maintain_order="left")
+        .get_column("open")
+        for length in _list_lengths(bars)
+    ]
+    return moments.with_columns(pl.coalesce(*opens, pl.lit(None, pl.Float64)).alias(name))
 
 
-def _measure_turnover(moments: pl.DataFrame, bars: pl.DataFrame) -> pl.Series:
-    """Turnover of the 24 h up to each moment, from the shortest timeframe that covers them."""
+def _add_turnover(moments: pl.DataFrame, bars: pl.DataFrame) -> pl.DataFrame:
+    """Add the turnover of the 24 h up to each moment, from the shortest timeframe that covers them."""
     in_coins = ~(pl.col("venue").is_in(VOLUME_IN_CONTRACTS) & (pl.col("market") == "swap"))
-    closed = bars.filter(pl.col("market") != "mark", in_coins).with_columns(
-        ts=pl.col("ts") + pl.col("length")
-    )
-    lengths = sorted(set(closed["length"]))
+    closed = bars.filter(in_coins).with_columns(ts=pl.col("ts") + pl.col("length"))
     sums = [
         pl.Series(
-            f"{length}",
             sum_window_at(
                 closed.filter(pl.col("length") == length),
                 pl.col("volume") * pl.col("close"),
                 moments,
                 VOLUME_WINDOW // _US,
                 pl.lit(length // _US, pl.Int64),
-            ),
+            )
         ).fill_nan(None)
-        for length in lengths
+        for length in _list_lengths(closed)
     ]
-    return pl.select(pl.coalesce(*sums, pl.Series([None], dtype=pl.Float64))).to_series()
+    return moments.with_columns(volume_usd_24h=pl.coalesce(*sums, pl.lit(None, pl.Float64)))
+
+
+def _list_lengths(bars: pl.DataFrame) -> list[timedelta]:
+    """Lengths of bars, the shortest first."""
+    return bars["length"].unique().sort().to_list()

@@ -1,0 +1,1 @@
+"""An exchange without sockets: markets that can be made anew from a seed."""
