@@ -6,16 +6,10 @@ import polars as pl
 
 TAKER_FEES: dict[str, tuple[float, float]] = {
     "binance": (0.0010, 0.0005),
-    "bitfinex": (0.0020, 0.00065),
     "bybit": (0.0010, 0.00055),
-    "coinbase": (0.0120, 0.0040),
-    "dydx": (0.0, 0.0005),
     "gate": (0.0020, 0.0005),
-    "htx": (0.0020, 0.0006),
     "hyperliquid": (0.0007, 0.00045),
-    "kraken": (0.0026, 0.0005),
     "kucoin": (0.0010, 0.0006),
-    "mexc": (0.0005, 0.0004),
     "okx": (0.0015, 0.0005),
 }
 """Taker fee of each venue as a ratio: spot, swap. From each venue's published base tier, which a new
