@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import polars as pl
+
 from engine.market.assembly import Candidates, assemble_candidates
 from engine.market.catalogue import FUNDING_WINDOW_DAYS
 from engine.model import Pairing
@@ -40,7 +42,19 @@ def read_candidates(
         ValueError: The pairing names no leg, or a key that quotes do not have.
     """
     earliest = None if start is None else start - warm_up
-    quotes = read_quotes(history, earliest, end)
+    markets = _find_pairable(history.list_markets(), pairing)
+    quotes = read_quotes(history, earliest, end, markets)
     settled_from = None if earliest is None else earliest - LONGEST_FUNDING_WINDOW
-    settlements = history.read_settlements(settled_from, end)
+    settlements = history.read_settlements(settled_from, end).join(
+        quotes.select("venue", "symbol").unique(), on=["venue", "symbol"], how="semi"
+    )
     return assemble_candidates(quotes, settlements, pairing, start=start)
+
+
+def _find_pairable(markets: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """Markets whose keys occur for every leg: the others can be in no pair and need not be read."""
+    keys = [key for key in pairing.keys if key in markets.columns]
+    for leg in pairing.legs if keys else ():
+        of_kind = markets.filter(pl.col("market") == leg.kind).select(keys).unique()
+        markets = markets.join(of_kind, on=keys, how="semi")
+    return markets

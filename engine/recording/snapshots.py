@@ -25,7 +25,12 @@ _INSTRUMENT = ["venue", "symbol"]
 _US = timedelta(microseconds=1)
 
 
-def read_quotes(history: History, start: datetime | None = None, end: datetime | None = None) -> pl.DataFrame:
+def read_quotes(
+    history: History,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    markets: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Quotes of every swap at each of its settlements, and of its spot market, if `start <= ts < end`.
 
     The spot market of a swap has the same venue, base and quote. An instrument is quoted from its
@@ -43,6 +48,7 @@ def read_quotes(history: History, start: datetime | None = None, end: datetime |
         history: Narrowed by `History.select` where less than everything is wanted.
         start: First time of interest; None is from the beginning.
         end: Time after the last; None is to the end.
+        markets: Rows of `History.list_markets` to keep to; None is all of them.
 
     Returns:
         Rows as in `engine.frames.quotes`.
@@ -50,7 +56,7 @@ def read_quotes(history: History, start: datetime | None = None, end: datetime |
     Raises:
         HistoryError: The bars have a timeframe that is not known.
     """
-    markets = history.list_markets()
+    markets = history.list_markets() if markets is None else markets
     moments = _list_moments(history, markets, start, end)
     bars = history.read_bars(markets, None if start is None else start - VOLUME_WINDOW, end)
     bars = bars.with_columns(length=pl.col("timeframe").replace_strict(TIMEFRAMES))
