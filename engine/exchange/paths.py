@@ -61,11 +61,12 @@ def draw_paths(seed: int, steps: int) -> Paths:
     premium = _revert(PREMIUM_STEP * streams[2].standard_normal(shape))
     basis = BASIS_MEAN + premium / 2 + BASIS_STEP * streams[3].standard_normal(shape)
     spot = np.broadcast_to(middle[:, None, :], shape)
-    rate = premium + np.clip(NEUTRAL_RATE - premium, -RATE_CLAMP, RATE_CLAMP)
+    free = premium + np.clip(NEUTRAL_RATE - premium, -RATE_CLAMP, RATE_CLAMP)
+    rate: FloatArray = np.clip(free, -RATE_CAP, RATE_CAP).round(RATE_DECIMALS)
     return Paths(
         spot=spot,
         swap=spot * (1 + basis),
-        rate=np.round(np.clip(rate, -RATE_CAP, RATE_CAP), RATE_DECIMALS),
+        rate=rate,
         activity=np.exp(0.3 * streams[4].standard_normal(shape)),
         fault=streams[5].random((*shape, 2)),
     )
