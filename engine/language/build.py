@@ -52,7 +52,7 @@ def resolve_escapes(quoted: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-class TreeBuilder(Transformer[Token, syntax.Node]):
+class _TreeBuilder(Transformer[Token, syntax.Node]):
     """Rule by rule, from children to node."""
 
     def formula(self, children: list[Child]) -> syntax.Node:
@@ -185,13 +185,13 @@ class TreeBuilder(Transformer[Token, syntax.Node]):
     def name(self, children: list[Child]) -> syntax.Node:
         return syntax.Name(_cover(children), " ".join(str(children[0]).split()))
 
-    def list(self, children: list[Child]) -> syntax.Node:
+    def list_literal(self, children: list[Child]) -> syntax.Node:
         return syntax.ListLiteral(_cover(children), _nodes(children))
 
     def context(self, children: list[Child]) -> syntax.Node:
         return syntax.ContextLiteral(_cover(children), _nodes(children))
 
-    def range(self, children: list[Child]) -> syntax.Node:
+    def interval(self, children: list[Child]) -> syntax.Node:
         opening, low, _, high, closing = children
         low_closed, high_closed = opening.type == "LSQB", closing.type == "RSQB"
         return syntax.Interval(_cover(children), low, high, low_closed, high_closed)
@@ -216,6 +216,11 @@ class TreeBuilder(Transformer[Token, syntax.Node]):
 
     def named_type(self, children: list[Child]) -> tuple[str, syntax.Node]:
         return str(children[0]), children[2]
+
+
+def build_tree() -> Transformer[Token, syntax.Node]:
+    """What the parser calls, rule by rule, to build the tree."""
+    return _TreeBuilder()
 
 
 _SIGNS = {"EQ": "=", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}

@@ -126,6 +126,10 @@ def _explain_sign(token: Token, before: Token | None, text: str) -> str:
         return "check the brackets: each needs its partner, and something between"
     if token.type == "PLUS":
         return "leave out the leading `+`"
-    if token.type in {"NAME", "NUMBER", "TEXT"} and before is not None and before.type in {"NAME", "NUMBER", "TEXT"}:
+    if (
+        token.type in {"NAME", "NUMBER", "TEXT"}
+        and before is not None
+        and before.type in {"NAME", "NUMBER", "TEXT"}
+    ):
         return f"an operator or a comma is missing between `{before}` and `{token}`; texts need double quotes"
     return f"check what stands before `{token}`"

@@ -83,7 +83,7 @@ _HABITS = {
     "≥": ("write `>=`", "GE"),
     "≤": ("write `<=`", "LE"),
     "≠": ("write `!=`", "NE"),
-    "−": ("write `-`, the plain minus sign", "MINUS"),
+    "\u2212": ("write `-`, the plain minus sign", "MINUS"),
     "–": ("write `-`, the plain minus sign", "MINUS"),
     "—": ("write `-`, the plain minus sign", "MINUS"),
     "×": ("write `*`", "TIMES"),
@@ -96,8 +96,33 @@ _HABITS = {
     '"': ('close the text with `"`', None),
 }
 
-_OPERAND_ENDS = {"NUMBER", "TEXT", "NAME", "PHRASE", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "RBRACE", "CLOSE_RANGE"}
-_OPERAND_STARTS = {"NUMBER", "TEXT", "NAME", "PHRASE", "TRUE", "FALSE", "NULL", "LPAR", "LSQB", "LBRACE", "AT", "MINUS"}
+_OPERAND_ENDS = {
+    "NUMBER",
+    "TEXT",
+    "NAME",
+    "PHRASE",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "RPAR",
+    "RSQB",
+    "RBRACE",
+    "CLOSE_RANGE",
+}
+_OPERAND_STARTS = {
+    "NUMBER",
+    "TEXT",
+    "NAME",
+    "PHRASE",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "LPAR",
+    "LSQB",
+    "LBRACE",
+    "AT",
+    "MINUS",
+}
 
 _PHRASES = r"""
     date\s+and\s+time(?!\w)
@@ -127,6 +152,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+# Decimal numbers of the standard end at 6,144; exponents far beyond would stall exact arithmetic.
+_EXPONENT_TOO_LARGE = re.compile(r"[eE][+-]?\d{5,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +198,9 @@ def tokenize(text: str) -> Tokens:
         if kind == "COMMENT":
             comments.append(match.span())
         elif kind != "SPACE":
-            token, fault = _read(kind, match, tokens[-1] if tokens else None)
-            if fault is not None:
-                faults.append(fault)
+            token, found = _read(kind, match, tokens[-1] if tokens else None)
+            if found is not None:
+                faults.append(found)
             if token is not None:
                 tokens.append(token)
     deep = _find_too_deep(tokens)
@@ -187,9 +216,14 @@ def _read(kind: str, match: re.Match[str], before: Token | None) -> tuple[Token 
         return _token(KEYWORDS.get(text, "NAME"), text, start, end), None
     if kind == "SYMBOL":
         return _token(_SYMBOLS[text], text, start, end), None
+    if kind == "NUMBER" and _EXPONENT_TOO_LARGE.search(text):
+        fault = Diagnostic("number.too_large", f"`{text}` is beyond every number", "write a smaller exponent")
+        return _token("NUMBER", "0", start, end), _place(fault, start, end)
     if kind == "QUOTED":
         inner = text[1:-1].replace("\\", "\\\\").replace('"', '\\"')
-        fault = Diagnostic("text.quotes", f"{text} is not a text", f'write "{text[1:-1]}" in plain double quotes')
+        fault = Diagnostic(
+            "text.quotes", f"{text} is not a text", f'write "{text[1:-1]}" in plain double quotes'
+        )
         return _token("TEXT", f'"{inner}"', start, end), _place(fault, start, end)
     if kind in {"HABIT", "OTHER"}:
         return _read_habit(text, start, end, before)
@@ -267,4 +301,3 @@ def split_number(text: str) -> tuple[str, str]:
     match = re.match(r"(\d+(?:\.\d+)?|\.\d+)([eE][+-]?\d+)?", text)
     digits = match.group() if match else ""
     return digits, text[len(digits) :]
-

@@ -17,9 +17,9 @@ from lark.lexer import Lexer
 
 from engine.errors import Diagnostic
 from engine.language import syntax
-from engine.language.build import TreeBuilder
+from engine.language.build import build_tree
 from engine.language.habits import explain_unexpected
-from engine.language.lexing import MAX_DEPTH, Tokens, too_deep, tokenize
+from engine.language.lexing import MAX_DEPTH, Tokens, tokenize, too_deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _TokenLexer(Lexer):
     def __init__(self, lexer_conf: object) -> None:
         """Lark passes its configuration, of which nothing is needed."""
 
-    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Token]:
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Token]:  # noqa: ARG002 - lark passes it
         """The tokens, as they are."""
         return iter(lexer_state.text)
 
@@ -100,5 +100,5 @@ def _parser() -> Lark:
         strict=True,
         start=["formula", "cell"],
         maybe_placeholders=False,
-        transformer=TreeBuilder(),
+        transformer=build_tree(),
     )

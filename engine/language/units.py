@@ -31,16 +31,33 @@ class Unit:
     Attributes:
         name: As written in tables (`hours`) or behind a literal (`h`).
         dimension: What it measures.
-        scale: How many of the dimension's base unit one of it is (base: 1, the year rate, the second).
+        scale: How many of the dimension's base unit one of it is (base: 1, the yearly rate, the second).
+            None if nobody can tell: a column of hours multiplied by a number may count days by now.
     """
 
     name: str
     dimension: Dimension
-    scale: Decimal
+    scale: Decimal | None
 
-    def convert(self, value: Decimal, to: Unit) -> Decimal:
-        """`value` of this unit, counted in `to`; exact but for the division."""
-        return value if self.scale == to.scale else value * self.scale / to.scale
+    @property
+    def plain(self) -> bool:
+        """Whether this is the unit of a number that nothing is known of."""
+        return self.dimension is Dimension.NUMBER
+
+    def factor_to(self, to: Unit) -> Decimal:
+        """What a count of this unit is multiplied by to be a count of `to`.
+
+        Raises:
+            ValueError: if a scale is not known; the checker refuses such texts before.
+        """
+        if self.scale is None or to.scale is None:
+            raise ValueError(f"{self.name} cannot be counted in {to.name}")
+        return self.scale / to.scale
+
+
+def unscaled(dimension: Dimension) -> Unit:
+    """The unit of a number whose dimension is known and whose scale is not."""
+    return Unit(f"a {dimension} of unknown unit", dimension, None)
 
 
 def _unit(name: str, dimension: Dimension, scale: str = "1") -> Unit:
@@ -55,6 +72,9 @@ RATIO = _unit("ratio", Dimension.RATIO)
 
 SECONDS = _unit("s", Dimension.DURATION)
 """The base unit of durations."""
+
+PERIODS = _unit("periods", Dimension.NUMBER)
+"""The unit of one duration divided by another: times a rate it gives a ratio."""
 
 RATE = _unit("apr", Dimension.RATE)
 """The unit of a yearly rate, as a plain ratio."""

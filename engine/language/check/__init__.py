@@ -1,0 +1,144 @@
+"""Checks a text before anything runs: names, kinds, units, stages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.errors import Diagnostic
+from engine.language import syntax
+from engine.language.check.checker import Checker
+from engine.language.check.comparisons import TRUE, check_tests
+from engine.language.check.dimensions import convert, retype
+from engine.language.check.words import check_words, reads_as_words
+from engine.language.core import Constant, Core
+from engine.language.names import Scope
+from engine.language.parse import Parsed, parse_cell, parse_formula
+from engine.language.types import BOOLEAN, Kind, Type
+from engine.language.units import Dimension, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A checked text.
+
+    Attributes:
+        core: Its typed tree; None exactly if there are faults.
+        diagnostics: Every fault found, in reading order.
+    """
+
+    core: Core | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def check_formula(text: str, scope: Scope, *, kind: Kind | None = None, unit: Unit | None = None) -> Checked:
+    """Check one expression.
+
+    Args:
+        text: The formula.
+        scope: The names it may use.
+        kind: The kind its value must have, if any.
+        unit: The unit its value is counted in; a number of known unit is converted, a plain number is
+            taken at the word of whoever declares the unit.
+    """
+    parsed = parse_formula(text)
+    checker = Checker(text, scope)
+    core = None if parsed.tree is None else checker.check(parsed.tree)
+    if core is not None and parsed.tree is not None:
+        core = _demand(checker, parsed.tree, core, kind, unit)
+    return _close(core, [*parsed.diagnostics, *_refuse_comments(parsed), *checker.faults])
+
+
+def check_cell(
+    text: str, subject: Core, scope: Scope, *, vocabulary: frozenset[str] | None = None
+) -> Checked:
+    """Check an input cell: what the value `subject` must be for its rule to hold.
+
+    Args:
+        text: Unary tests; `-` or nothing accepts every value.
+        subject: The column's value, written `?` in the cell.
+        scope: The names it may use.
+        vocabulary: The words of a text column, if they are declared: they may stand without quotes.
+    """
+    if not text.strip():
+        return Checked(TRUE)
+    if vocabulary is not None and reads_as_words(text):
+        core, faults = check_words(text, subject, scope, vocabulary)
+        return _close(core, faults)
+    parsed = parse_cell(text)
+    comma = _find_decimal_comma(text, subject)
+    if comma is not None:
+        return _close(None, [comma])
+    if isinstance(parsed.tree, syntax.AnyValue):
+        return _close(TRUE, list(parsed.diagnostics))
+    checker = Checker(text, scope, subject)
+    core = check_tests(checker, parsed.tree.tests, subject) if isinstance(parsed.tree, syntax.Tests) else None
+    return _close(
+        core, [*parsed.diagnostics, *_refuse_comments(parsed), *_refuse_equals(text), *checker.faults]
+    )
+
+
+def _close(core: Core | None, faults: Iterable[Diagnostic]) -> Checked:
+    ordered = tuple(sorted(faults, key=lambda fault: fault.start or 0))
+    return Checked(None if ordered else core, ordered)
+
+
+def _demand(
+    checker: Checker, node: syntax.Node, core: Core, kind: Kind | None, unit: Unit | None
+) -> Core | None:
+    """The value, if it is of the kind and unit that its user declared."""
+    if core.type.kind is Kind.NULL:
+        core = Constant(None, Type(kind or Kind.NUMBER))
+    if kind is not None and core.type.kind is not kind:
+        checker.report(node, "type.mismatch", f"this is a {core.type}, a {kind} is needed")
+        return None
+    if unit is None or core.type.kind is not Kind.NUMBER:
+        return core
+    own = core.type.unit
+    if own.plain or (unit.plain and own.scale is None):
+        return retype(core, unit)
+    if unit.plain:
+        return core
+    if own.dimension != unit.dimension and not _is_percentage(core, own, unit):
+        message = f"this is a {core.type}, and it is declared in {unit.name} (a {unit.dimension})"
+        checker.report(node, "unit.mismatch", message, "mend the formula or the declared unit")
+        return None
+    return retype(core, unit) if own.scale is None or unit.scale is None else convert(core, unit)
+
+
+def _is_percentage(core: Core, own: Unit, unit: Unit) -> bool:
+    """Whether a constant percentage stands for a yearly rate."""
+    return isinstance(core, Constant) and {own.dimension, unit.dimension} == {Dimension.RATIO, Dimension.RATE}
+
+
+def _refuse_comments(parsed: Parsed) -> list[Diagnostic]:
+    hint = "use the column `note`; a whole division is `floor(a / b)`"
+    return [
+        Diagnostic("text.comment", "comments are not taken in cells and formulas", hint, start=start, end=end)
+        for start, end in parsed.comments
+    ]
+
+
+def _refuse_equals(text: str) -> list[Diagnostic]:
+    start = len(text) - len(text.lstrip())
+    if not text.startswith("=", start):
+        return []
+    hint = "leave out the leading `=`, which spreadsheets take for a formula"
+    return [Diagnostic("text.equals", "a cell does not begin with `=`", hint, start=start, end=start + 1)]
+
+
+def _find_decimal_comma(text: str, subject: Core) -> Diagnostic | None:
+    """`1,5` reads as "1 or 5"; in a numeric column without a space it is a decimal comma."""
+    if subject.type.kind is not Kind.NUMBER or "(" in text:
+        return None
+    match = re.search(r"(?<![\d.,])\d+,\d+(?![\d,])", text)
+    if match is None:
+        return None
+    meant = match.group().replace(",", ".")
+    hint = f"write `{meant}`; for either of two values put a space: `{match.group().replace(',', ', ')}`"
+    message = f"`{match.group()}` has a decimal comma"
+    return Diagnostic("number.comma", message, hint, start=match.start(), end=match.end())
+
+
+__all__ = ["BOOLEAN", "Checked", "check_cell", "check_formula"]

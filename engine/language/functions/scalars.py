@@ -1,0 +1,115 @@
+"""Arithmetic on single floats: shared by the scalar evaluator and the program's interpreter.
+
+Plain functions of floats, so that a compiler can take them as they are. NaN is unknown, and so is every
+result that is not finite.
+"""
+
+from __future__ import annotations
+
+import math
+
+TOLERANCE = 1e-12
+"""Two numbers this close to each other, relative to the second, compare as equal."""
+
+
+def lower_bound(x: float) -> float:
+    """The least number that still compares as equal to x."""
+    return x - abs(x) * TOLERANCE
+
+
+def upper_bound(x: float) -> float:
+    """The largest number that still compares as equal to x."""
+    return x + abs(x) * TOLERANCE
+
+
+def divide(a: float, b: float) -> float:
+    """Quotient a / b, NaN if b is 0."""
+    return a / b if b != 0.0 else math.nan
+
+
+def power(a: float, b: float) -> float:
+    """The power a ** b, NaN where it is not a finite real number."""
+    try:
+        return math.pow(a, b)
+    except (OverflowError, ValueError):
+        return math.nan
+
+
+def modulo(a: float, b: float) -> float:
+    """The remainder with the sign of b: a - b * floor(a / b)."""
+    quotient = divide(a, b)
+    return a - b * math.floor(quotient) if math.isfinite(quotient) else math.nan
+
+
+def square_root(x: float) -> float:
+    """The square root, NaN below 0."""
+    return math.sqrt(x) if x >= 0.0 else math.nan
+
+
+def exponential(x: float) -> float:
+    """The power e ** x, NaN where that is too large."""
+    return math.exp(x) if x <= 709.782712893384 else math.nan
+
+
+def logarithm(x: float) -> float:
+    """The natural logarithm, NaN at 0 and below."""
+    return math.log(x) if x > 0.0 else math.nan
+
+
+def floor(x: float, scale: float) -> float:
+    """The largest multiple of 10**-scale not above x, within the tolerance of comparisons."""
+    return _unscale(_whole_below(upper_bound(_scale(x, scale))), scale)
+
+
+def ceiling(x: float, scale: float) -> float:
+    """The least multiple of 10**-scale not below x, within the tolerance of comparisons."""
+    return _unscale(_whole_above(lower_bound(_scale(x, scale))), scale)
+
+
+def round_down(x: float, scale: float) -> float:
+    """Rounded towards 0."""
+    return _sign(x) * floor(abs(x), scale)
+
+
+def round_up(x: float, scale: float) -> float:
+    """Rounded away from 0."""
+    return _sign(x) * ceiling(abs(x), scale)
+
+
+def round_half_up(x: float, scale: float) -> float:
+    """Rounded to the nearest, a half away from 0."""
+    return _sign(x) * _unscale(_whole_below(upper_bound(_scale(abs(x), scale)) + 0.5), scale)
+
+
+def round_half_down(x: float, scale: float) -> float:
+    """Rounded to the nearest, a half towards 0."""
+    return _sign(x) * _unscale(_whole_above(lower_bound(_scale(abs(x), scale)) - 0.5), scale)
+
+
+def round_half_even(x: float, scale: float) -> float:
+    """Rounded to the nearest, a half to the even neighbour."""
+    scaled = _scale(abs(x), scale)
+    up, down = _whole_below(upper_bound(scaled) + 0.5), _whole_above(lower_bound(scaled) - 0.5)
+    return _sign(x) * _unscale(down if up % 2.0 == 1.0 else up, scale)
+
+
+def _whole_below(x: float) -> float:
+    return float(math.floor(x)) if math.isfinite(x) else math.nan
+
+
+def _whole_above(x: float) -> float:
+    return float(math.ceil(x)) if math.isfinite(x) else math.nan
+
+
+def _sign(x: float) -> float:
+    return -1.0 if x < 0.0 else 1.0
+
+
+def _scale(x: float, scale: float) -> float:
+    factor: float = 10.0 ** abs(scale)
+    return x * factor if scale >= 0.0 else x / factor
+
+
+def _unscale(x: float, scale: float) -> float:
+    factor: float = 10.0 ** abs(scale)
+    return x / factor if scale >= 0.0 else x * factor

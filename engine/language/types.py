@@ -1,0 +1,77 @@
+"""Types, stages and the typed names that a text may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import IntEnum, StrEnum
+
+from engine.language.units import PLAIN, Unit
+
+Value = float | bool | str | datetime | date | time | None
+"""A value of one cell of a frame; None is unknown."""
+
+
+class Kind(StrEnum):
+    """What sort of value an expression has."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    INSTANT = "instant"
+    DATE = "date"
+    TIME = "time"
+    NULL = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The type of an expression: its kind and, for a number, its unit."""
+
+    kind: Kind
+    unit: Unit = PLAIN
+
+    def __str__(self) -> str:
+        """As messages name it."""
+        if self.kind is not Kind.NUMBER or self.unit.dimension == PLAIN.dimension:
+            return str(self.kind)
+        return f"{self.unit.dimension} in {self.unit.name}"
+
+
+NUMBER = Type(Kind.NUMBER)
+TEXT = Type(Kind.TEXT)
+BOOLEAN = Type(Kind.BOOLEAN)
+INSTANT = Type(Kind.INSTANT)
+DATE = Type(Kind.DATE)
+TIME = Type(Kind.TIME)
+NULL = Type(Kind.NULL)
+
+
+class Stage(IntEnum):
+    """When the value of a name is known; a formula has the highest stage of its names."""
+
+    CONSTANT = 0
+    PARAMETER = 1
+    MARKET = 2
+    POSITION = 3
+    BOOK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that texts may use.
+
+    Attributes:
+        name: The identifier.
+        type: Its type and unit.
+        stage: When its value is known.
+        vocabulary: The words a text column may hold, if they are declared; only then may they be
+            written without quotes.
+        meaning: One line for people.
+    """
+
+    name: str
+    type: Type
+    stage: Stage = Stage.MARKET
+    vocabulary: frozenset[str] | None = field(default=None, compare=True)
+    meaning: str = ""
