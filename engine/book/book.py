@@ -1,0 +1,32 @@
+"""A rule book as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.book.manifest import Manifest
+from engine.book.parameters import Parameter
+from engine.language.metrics import Metric
+from engine.tables.model import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One version of a rule book.
+
+    Attributes:
+        version: `draft`, or the name of the published version.
+        fingerprint: Changes with any character of any file.
+        manifest: What stands in `book.toml`.
+        parameters: Parameters, in the order of the sheet.
+        metrics: Metrics, in the order of the sheet.
+        tables: Decision tables by role.
+    """
+
+    version: str
+    fingerprint: str
+    manifest: Manifest
+    parameters: tuple[Parameter, ...]
+    metrics: tuple[Metric, ...]
+    tables: Mapping[str, Table]

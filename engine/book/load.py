@@ -1,0 +1,59 @@
+"""Loading a rule book from a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.book.book import Book
+from engine.book.compile import CompiledBook, check_texts
+from engine.book.folder import find_version, read_folder
+from engine.book.looking_back import check_history
+from engine.book.read import read_book
+from engine.errors import BookErrors, Diagnostic
+
+
+def load_book(path: str | Path) -> Book:
+    """Load the book in a folder.
+
+    Args:
+        path: A book's folder (its active version, or the draft where none is published), a draft, or a
+            published version.
+
+    Raises:
+        BookErrors: Every fault of every file; a book with a fault is not loaded.
+    """
+    book, faults = _load(Path(path), prefer_draft=False)
+    if faults or book is None:
+        raise BookErrors(faults)
+    return book
+
+
+def check_book(path: str | Path) -> list[Diagnostic]:
+    """Every fault of the book in a folder, in the order of its files; empty if there is none.
+
+    Args:
+        path: A book's folder (its draft, or the active version where there is no draft), a draft, or a
+            published version.
+    """
+    return _load(Path(path), prefer_draft=True)[1]
+
+
+def _load(path: Path, *, prefer_draft: bool) -> tuple[Book | None, list[Diagnostic]]:
+    folder = find_version(path, prefer_draft=prefer_draft)
+    if isinstance(folder, Diagnostic):
+        return None, [folder]
+    read = read_book(read_folder(folder))
+    faults = list(read.diagnostics)
+    if read.book is not None:
+        found = {(fault.file, fault.row, fault.column) for fault in faults}
+        further = _check_texts(read.book)
+        faults += [fault for fault in further if (fault.file, fault.row, fault.column) not in found]
+    return read.book, faults
+
+
+def _check_texts(book: Book) -> tuple[Diagnostic, ...]:
+    checked = check_texts(book)
+    if not isinstance(checked, CompiledBook):
+        return checked
+    values = {parameter.name: parameter.value for parameter in book.parameters}
+    return tuple(check_history(book, checked.sheet.bind(values)))

@@ -1,0 +1,169 @@
+"""The manifest of a book: what stands in `book.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from engine.book.roles import CONTRACTS, NOT_EVALUATED
+from engine.book.toml_reader import TomlReader
+from engine.errors import Diagnostic
+from engine.language.names import suggest
+from engine.model import KINDS, SIDES, Kind, Leg, Pairing, Side
+from engine.tables.model import HitPolicy
+from engine.tables.read import read_hit_policy
+
+FILE = "book.toml"
+
+KEYS = (
+    *("name", "title", "market", "currency", "cycle", "history", "legs", "pairing"),
+    *("rank_by", "shortlist", "hit_policy", "default"),
+)
+PAIRING_KEYS = ("venue", "base", "quote", "settle")
+LEG_KEYS = ("name", "kind", "side")
+
+_LINE = re.compile(r"at line (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a book is about, and how its tables are read.
+
+    Attributes:
+        name: Short name, for folders and reports.
+        title: One line for people.
+        market: Kind of market, such as `crypto`.
+        currency: What money is counted in.
+        cycle: Time between two decisions when live.
+        history: How far back formulas may look; a live cycle sees this much.
+        pairing: Legs, and the keys that must be equal on all of them.
+        rank_by: Column that ranks equal priorities, the largest first.
+        shortlist: For how many pairs order books are fetched.
+        hit_policies: Hit policy by table.
+        defaults: Outputs where no rule fires, by table and output.
+    """
+
+    name: str
+    title: str
+    market: str
+    currency: str
+    cycle: timedelta
+    history: timedelta
+    pairing: Pairing
+    rank_by: str
+    shortlist: int
+    hit_policies: Mapping[str, HitPolicy]
+    defaults: Mapping[str, Mapping[str, Any]]
+
+
+def read_manifest(text: str) -> tuple[Manifest | None, tuple[Diagnostic, ...]]:
+    """Read the text of `book.toml`.
+
+    Returns:
+        The manifest, or None if it has faults; and the faults.
+    """
+    reader = TomlReader(FILE, text)
+    try:
+        top = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        row = int(line[1]) if line else None
+        return None, (Diagnostic("manifest.toml", f"the file is no TOML: {error}", "", FILE, row),)
+    reader.check_keys(top, KEYS)
+    manifest = _read_keys(top, reader)
+    return (None if reader.faults else manifest), tuple(reader.faults)
+
+
+def _read_keys(top: Mapping[str, Any], reader: TomlReader) -> Manifest:
+    words = {key: reader.take(top, key, str) for key in ("name", "title", "market", "currency", "rank_by")}
+    shortlist = reader.take(top, "shortlist", int)
+    if shortlist is not None and shortlist < 0:
+        reader.refuse("manifest.value", '"shortlist" is below zero', "0 fetches no order books", "shortlist")
+    return Manifest(
+        **words,
+        shortlist=shortlist,
+        cycle=cast("timedelta", reader.take_duration(top, "cycle")),
+        history=cast("timedelta", reader.take_duration(top, "history")),
+        pairing=Pairing(_read_legs(top, reader), _read_pairing(top, reader)),
+        hit_policies=_read_policies(top, reader),
+        defaults=_read_defaults(top, reader),
+    )
+
+
+def _read_legs(top: Mapping[str, Any], reader: TomlReader) -> tuple[Leg, ...]:
+    legs: list[Leg] = []
+    for place, entry in enumerate(reader.take(top, "legs", list) or []):
+        inside = f"legs.{place + 1}."
+        if not isinstance(entry, dict):
+            reader.refuse("manifest.value", f'"legs.{place + 1}" is no table', '{ name = "spot", … }', "legs")
+            continue
+        reader.check_keys(entry, LEG_KEYS, inside)
+        name = reader.take(entry, "name", str, inside)
+        kind = reader.choose(entry, "kind", KINDS, inside)
+        side = reader.choose(entry, "side", SIDES, inside)
+        if name is None or kind is None or side is None:
+            continue
+        if not name.isidentifier() or name in [leg.name for leg in legs]:
+            message = f'"{name}" cannot name a leg'
+            reader.refuse(
+                "manifest.value", message, "give each leg a name of letters of its own", f"{inside}name"
+            )
+        legs.append(Leg(name, cast("Kind", kind), cast("Side", side)))
+    if not legs and not reader.faults:
+        reader.refuse("manifest.value", '"legs" is empty', "a trade has at least one leg", "legs")
+    return tuple(legs)
+
+
+def _read_pairing(top: Mapping[str, Any], reader: TomlReader) -> tuple[str, ...]:
+    keys = reader.take(top, "pairing", list) or []
+    for key in keys:
+        if key not in PAIRING_KEYS:
+            hint = suggest(str(key), PAIRING_KEYS) or f"keys are {', '.join(PAIRING_KEYS)}"
+            reader.refuse("manifest.value", f'pairs cannot be made by "{key}"', hint, "pairing")
+    return tuple(keys)
+
+
+def _read_policies(top: Mapping[str, Any], reader: TomlReader) -> dict[str, HitPolicy]:
+    policies = {}
+    for role, word in _list_roles(top, "hit_policy", reader):
+        wrong: list[Diagnostic] = []
+        policies[role] = read_hit_policy(word, None, wrong)[0]
+        for fault in wrong:
+            reader.refuse(fault.code, fault.message, fault.hint, f"hit_policy.{role}")
+    for role in CONTRACTS:
+        if role not in policies and not reader.faults:
+            reader.refuse(
+                "manifest.missing", f'"hit_policy.{role}" is missing', "add it", f"hit_policy.{role}"
+            )
+    return policies
+
+
+def _read_defaults(top: Mapping[str, Any], reader: TomlReader) -> dict[str, dict[str, Any]]:
+    defaults = {}
+    for role, outputs in _list_roles(top, "default", reader):
+        known = [term.name for term in CONTRACTS[role].outputs]
+        if isinstance(outputs, dict):
+            reader.check_keys(outputs, known, f"default.{role}.")
+            defaults[role] = dict(outputs)
+        else:
+            reader.refuse(
+                "manifest.value", f'"default.{role}" is no table', "{ enter = false }", f"default.{role}"
+            )
+    return defaults
+
+
+def _list_roles(top: Mapping[str, Any], key: str, reader: TomlReader) -> Iterable[tuple[str, Any]]:
+    """The entries of a key that is a table by role; others are refused."""
+    for role, value in (top.get(key) or {}).items():
+        path = f"{key}.{role}"
+        if role in CONTRACTS:
+            yield role, value
+        elif role in NOT_EVALUATED:
+            hint = "take it out until it is"
+            reader.refuse("manifest.later", f'the table "{role}" is not evaluated yet', hint, path)
+        else:
+            reader.refuse("manifest.key", f'unknown table "{role}"', suggest(role, CONTRACTS), path)

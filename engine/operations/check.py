@@ -1,0 +1,41 @@
+"""Checking a book, and saying what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.book.load import check_book, load_book
+from engine.errors import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of a book found.
+
+    Attributes:
+        path: The folder that was checked.
+        diagnostics: Every fault; empty if the book is sound.
+        summary: One line for people.
+    """
+
+    path: Path
+    diagnostics: tuple[Diagnostic, ...]
+    summary: str
+
+
+def check_rules(path: Path) -> Checked:
+    """Check the book in a folder: its draft, or what the path points at."""
+    faults = tuple(check_book(path))
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        return Checked(path, faults, f"{path}: {count}")
+    return Checked(path, (), _summarise(path))
+
+
+def _summarise(path: Path) -> str:
+    draft = path / "draft"
+    book = load_book(draft if draft.is_dir() else path)
+    rules = ", ".join(f"{len(table.rules)} {role} rules" for role, table in book.tables.items())
+    names = f"{len(book.parameters)} parameters, {len(book.metrics)} metrics, {rules}"
+    return f"{book.manifest.name} {book.version} ({book.fingerprint}): {names}; no fault"

@@ -1,0 +1,125 @@
+"""Where the candidates of a run come from: recorded history, or a market made from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import polars as pl
+
+from engine.exchange.generator import WARM_UP, generate_market
+from engine.market.assembly import Candidates, assemble_candidates
+from engine.model import Pairing
+from engine.recording.candidates import read_candidates
+from engine.recording.history import History
+
+BLOCK = timedelta(days=120)
+_INSTANT = timedelta(microseconds=1)
+
+
+class Source(Protocol):
+    """Gives the candidates of a stretch of time."""
+
+    def read_blocks(self, pairing: Pairing, history: timedelta) -> Iterator[Candidates]:
+        """Candidates in blocks that follow each other in time.
+
+        Args:
+            pairing: Legs and keys of the book.
+            history: How far before its first cycle the rows of a block begin; they are marked as `warm_up`.
+        """
+
+    def keep_latest(self, cycles: int, pairing: Pairing) -> Source:
+        """The same source, narrowed to its latest cycles."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSource:
+    """Recorded history.
+
+    Attributes:
+        history: The recording, narrowed to what is wanted.
+        start: Time of the first cycle; None is from the beginning.
+        end: Time after the last cycle; None is to the end.
+        block: How much time is evaluated at once; results do not depend on it.
+    """
+
+    history: History
+    start: datetime | None = None
+    end: datetime | None = None
+    block: timedelta = BLOCK
+
+    def read_blocks(self, pairing: Pairing, history: timedelta) -> Iterator[Candidates]:
+        """Candidates of the history in blocks of time; blocks without any are left out."""
+        first, end = self._find_bounds()
+        while first < end:
+            after = min(first + self.block, end)
+            block = read_candidates(self.history, pairing, start=first, end=after, warm_up=history)
+            if not block.pairs["warm_up"].all():
+                yield block
+            first = after
+
+    def keep_latest(self, cycles: int, pairing: Pairing) -> RecordedSource:
+        """The same history from the time on at which this many cycles are left."""
+        first, end = self._find_bounds()
+        span = timedelta(days=1)
+        while first < end:
+            start = max(first, end - span)
+            times = read_candidates(self.history, pairing, start=start, end=end).pairs["ts"].unique().sort()
+            if times.len() >= cycles:
+                return replace(self, start=times[-cycles], end=end)
+            if start == first:
+                break
+            span *= 4
+        return self
+
+    def _find_bounds(self) -> tuple[datetime, datetime]:
+        """Time of the first settlement wanted, and the time after the last."""
+        settled = self.history.read_settlements(self.start, self.end)["ts"]
+        if settled.is_empty():
+            never = datetime(1970, 1, 1, tzinfo=UTC)
+            return never, never
+        first, last = settled.min(), settled.max()
+        if not isinstance(first, datetime) or not isinstance(last, datetime):
+            raise TypeError(f"settlements have no times but {settled.dtype}")
+        return first, last + _INSTANT
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedSource:
+    """A market made from a seed.
+
+    Attributes:
+        seed: Decides everything that is drawn.
+        start: Time of the first cycle.
+        cycles: How many cycles there are.
+        skip: How many of them are left out at the beginning.
+        venues: Venues wanted; empty means all.
+        bases: Coins wanted; empty means all.
+    """
+
+    seed: int
+    start: datetime
+    cycles: int
+    skip: int = 0
+    venues: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+
+    def read_blocks(self, pairing: Pairing, history: timedelta) -> Iterator[Candidates]:
+        """All candidates of the market as one block."""
+        market = generate_market(self.seed, self.start, cycles=self.cycles, warm_up=max(history, WARM_UP))
+        quotes = market.quotes.filter(_choose("venue", self.venues), _choose("base", self.bases))
+        times = quotes["ts"].unique().sort().filter(quotes["ts"].unique().sort() >= market.start)
+        first = times[self.skip] if self.skip < times.len() else market.start
+        block = assemble_candidates(quotes, market.settlements, pairing, start=first)
+        if not block.pairs["warm_up"].all():
+            yield block
+
+    def keep_latest(self, cycles: int, pairing: Pairing) -> GeneratedSource:  # noqa: ARG002 - every pairing has all
+        """The same market without its first cycles."""
+        return replace(self, skip=max(0, self.cycles - cycles))
+
+
+def _choose(column: str, wanted: tuple[str, ...]) -> pl.Expr:
+    return pl.col(column).is_in(wanted) if wanted else pl.lit(value=True)

@@ -1,0 +1,1 @@
+"""Decision tables: reading them, compiling them, and saying for every row which rule fires."""

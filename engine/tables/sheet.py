@@ -1,0 +1,160 @@
+"""Sheets: the text of a CSV file as a header and rows of cells, with every fault of form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.errors import Diagnostic
+
+_QUOTED = re.compile(r'"[^"]*"')
+_CALL = re.compile(r"\w\s*\([^()]*\)")
+_DECIMAL_COMMA = re.compile(r"(?<![\w.,])\d+,\d+(?![\d,])")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet.
+
+    Attributes:
+        line: Line of the file at which it starts, counted from 1.
+        cells: As many texts as the header has, without space around them.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A header, the rows that fit it, and what was wrong with the others.
+
+    Attributes:
+        file: Name of the file for messages.
+        header: Headers of the columns, without space around them.
+        rows: Rows with something in them.
+        diagnostics: Faults of form, in reading order.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def find_column(self, name: str) -> int | None:
+        """Place of the column with this header, or None."""
+        return self.header.index(name) if name in self.header else None
+
+
+def read_sheet(text: str, file: str) -> Sheet:
+    """Read the text of a CSV file.
+
+    Cells are separated by `,`, or by `;` if one stands in the header outside of quotes. A byte order mark,
+    either kind of line end, quoted cells, empty rows and empty columns at the end are taken.
+
+    Args:
+        text: Content of the file.
+        file: Its name for messages.
+    """
+    faults: list[Diagnostic] = []
+    rows = list(_cut_rows(text.removeprefix("\ufeff"), file, faults))
+    if not rows:
+        faults.append(Diagnostic("sheet.empty", "the file is empty", "write a header line", file, 1))
+        return Sheet(file, (), (), tuple(faults))
+    width = _measure_width(rows)
+    header = rows[0].cells[:width]
+    faults += _check_header(header, file, rows[0].line)
+    fitting = []
+    for row in rows[1:]:
+        if len(row.cells) < width or any(row.cells[width:]):
+            faults.append(_explain_width(row, width, file))
+        else:
+            fitting.append(Row(row.line, row.cells[:width]))
+    return Sheet(file, header, tuple(fitting), tuple(sorted(faults, key=lambda fault: fault.row or 0)))
+
+
+def check_cells(sheet: Sheet, texts: frozenset[str] = frozenset()) -> list[Diagnostic]:
+    """Faults that spreadsheets bring into cells and headers: a leading `=`, a decimal comma.
+
+    Args:
+        sheet: The sheet.
+        texts: Headers of columns that hold text for people.
+    """
+    faults = []
+    places = [(row.line, zip(sheet.header, row.cells, strict=True)) for row in sheet.rows]
+    for line, cells in [(1, zip(sheet.header, sheet.header, strict=True)), *places]:
+        for header, cell in cells:
+            fault = None if header in texts else _find_habit(cell)
+            if fault is not None:
+                faults.append(fault.at(file=sheet.file, row=line, column=header))
+    return faults
+
+
+def _cut_rows(text: str, file: str, faults: list[Diagnostic]) -> Iterator[Row]:
+    """Rows with something in them, up to the first that is no CSV."""
+    head = _QUOTED.sub("", text.lstrip("\r\n").split("\n", 1)[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            stripped = tuple(cell.strip() for cell in cells)
+            if any(stripped):
+                yield Row(line, stripped)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        hint = 'a cell with quotes in it is written "say ""so""", and each quote is closed'
+        faults.append(
+            Diagnostic("sheet.quotes", f"the row cannot be cut into cells: {error}", hint, file, line)
+        )
+
+
+def _measure_width(rows: list[Row]) -> int:
+    """Columns up to the last header; a spreadsheet may leave separators behind it."""
+    header = rows[0].cells
+    return max(place for place, cell in enumerate(header, 1) if cell)
+
+
+def _check_header(header: tuple[str, ...], file: str, line: int) -> Iterator[Diagnostic]:
+    for place, name in enumerate(header, 1):
+        if not name:
+            yield Diagnostic(
+                "header.empty", f"column {place} has no header", "name it, or take it out", file, line
+            )
+    for name, count in Counter(header).items():
+        if name and count > 1:
+            hint = "leave one; several conditions on one value fit in one cell"
+            yield Diagnostic(
+                "header.duplicate", f'the header "{name}" stands {count} times', hint, file, line, name
+            )
+
+
+def _explain_width(row: Row, width: int, file: str) -> Diagnostic:
+    message = f"the row has {len(row.cells)} cells where the header has {width}"
+    hint = 'a cell with a comma in it needs quotes: "max(a, b)"'
+    if len(row.cells) < width:
+        hint = "each row has as many separators as the header"
+    for one, other in zip(row.cells, row.cells[1:], strict=False):
+        if re.search(r"\d$", one) and re.match(r"\d+\D*$", other) and len(row.cells) > width:
+            hint = f"write decimals with a point: `{one}.{other}`"
+            break
+    return Diagnostic("row.ragged", message, hint, file, row.line)
+
+
+def _find_habit(cell: str) -> Diagnostic | None:
+    if cell.startswith("="):
+        return Diagnostic("cell.equals", f"`{cell}` begins with `=`", "leave out the leading `=`")
+    bare = _QUOTED.sub('""', cell)
+    while _CALL.search(bare):
+        bare = _CALL.sub("x", bare)
+    found = _DECIMAL_COMMA.search(bare)
+    if found is None:
+        return None
+    number = found.group()
+    hint = (
+        f"write a decimal as `{number.replace(',', '.')}`, a list with spaces: `{number.replace(',', ', ')}`"
+    )
+    return Diagnostic("number.comma", f"`{number}` looks like a decimal comma", hint)
