@@ -10,14 +10,16 @@ from engine.language.standard.declaration import Declaration
 from engine.language.standard.faults import NoValueError
 from engine.language.standard.kinds import conforms
 from engine.language.standard.run import Handler, Run, Scope
-from engine.language.standard.values import name_kind
+from engine.language.standard.values import Function, name_kind
+
+_CLOSURE_STEPS = 4
 
 Arguments = Sequence[object] | Mapping[str, object]
 """Arguments by position or by name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Closure:
+class Closure(Function):
     """A function written in the text, with the names that it could see there."""
 
     literal: syntax.FunctionLiteral
@@ -82,8 +84,12 @@ def invoke(function: object, arguments: Arguments, run: Run) -> object:
     Raises:
         NoValueError: It is no function, or has no value for them.
     """
-    run.walk(*(arguments.values() if isinstance(arguments, Mapping) else arguments))
-    if isinstance(function, Closure | Declaration):
+    if isinstance(function, Closure):
+        run.spend(_CLOSURE_STEPS)
+        return function.call(arguments, run)
+    if isinstance(function, Declaration):
+        run.spend(function.steps)
+        run.walk(*(arguments.values() if isinstance(arguments, Mapping) else arguments))
         return function.call(arguments, run)
     raise NoValueError("call.kind", f"a {name_kind(function)} cannot be called", "only functions can")
 

@@ -30,8 +30,10 @@ def equals(left: object, right: object) -> bool | None:
     """Whether two values are equal; null equals null only, values of different kinds do not compare."""
     if left is None or right is None:
         return left is right
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right if type(left) is type(right) else None
+    if type(left) in _ORDERED:
+        return _equal_scalars(left, right)
+    if isinstance(left, bool) and isinstance(right, bool):
+        return left is right
     if isinstance(left, list) and isinstance(right, list):
         return _equal_all(left, right) if len(left) == len(right) else False
     if isinstance(left, dict) and isinstance(right, dict):
@@ -42,9 +44,7 @@ def equals(left: object, right: object) -> bool | None:
         )
     if isinstance(left, Range) and isinstance(right, Range):
         return _equal_ranges(left, right)
-    if isinstance(left, Function) and isinstance(right, Function):
-        return left is right
-    return _equal_scalars(left, right)
+    return left is right if isinstance(left, Function) and isinstance(right, Function) else None
 
 
 def _equal_scalars(left: object, right: object) -> bool | None:

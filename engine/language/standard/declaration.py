@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from engine.language.standard.faults import NoValueError
 from engine.language.standard.temporal import Date, DateTime, Time
-from engine.language.standard.values import name_kind
+from engine.language.standard.values import Function, name_kind
 from engine.language.standard.zones import UTC
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -125,18 +125,20 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Function):
     """A standard function.
 
     Attributes:
         name: Its name.
         meaning: What it gives, in one line.
         forms: The ways to call it.
+        steps: What a call costs, in steps of a run.
     """
 
     name: str
     meaning: str
     forms: tuple[Form, ...]
+    steps: int
 
     @property
     def title(self) -> str:
@@ -175,13 +177,14 @@ class Declaration:
 _DECLARED: dict[str, Declaration] = {}
 
 
-def declare(signature: str, meaning: str, *, needs_run: bool = False) -> Callable[[F], F]:
+def declare(signature: str, meaning: str, *, needs_run: bool = False, steps: int = 3) -> Callable[[F], F]:
     """Make a Python function a standard function, or a further form of one.
 
     Args:
         signature: Name and parameters, as the module's text describes.
         meaning: What it gives, in one line.
         needs_run: Whether it takes the `Run` before its arguments.
+        steps: What a call costs, besides looking at its arguments.
     """
     name, _, rest = signature.partition("(")
     parameters = tuple(_read_parameter(part) for part in rest.removesuffix(")").split(",") if part.strip())
@@ -190,7 +193,7 @@ def declare(signature: str, meaning: str, *, needs_run: bool = False) -> Callabl
         before = _DECLARED.get(name)
         form = Form(signature, parameters, function, needs_run)
         forms = (*before.forms, form) if before is not None else (form,)
-        _DECLARED[name] = Declaration(name, before.meaning if before is not None else meaning, forms)
+        _DECLARED[name] = Declaration(name, meaning if before is None else before.meaning, forms, steps)
         return function
 
     return register

@@ -16,6 +16,9 @@ from engine.language.standard.temporal import SECOND, DayTimeDuration
 from engine.language.standard.temporal_text import read_temporal
 from engine.language.units import LITERAL_UNITS, Dimension
 
+_SUGGESTION_STEPS = 200
+_TEMPORAL_STEPS = 5
+
 
 def read_number(node: syntax.Number, _: Scope, __: Run) -> object:
     """A number; with a unit of time a duration, with another the plain number it stands for."""
@@ -33,6 +36,12 @@ def read_number(node: syntax.Number, _: Scope, __: Run) -> object:
     return DayTimeDuration(int(nanoseconds))
 
 
+def read_at_literal(node: syntax.AtLiteral, _: Scope, run: Run) -> object:
+    """A date, time, instant or duration from its text."""
+    run.spend(_TEMPORAL_STEPS)
+    return read_temporal(node.value)
+
+
 def find_name(node: syntax.Name, scope: Scope, run: Run) -> object:
     """The value of a name: of the innermost scope that has it, or a standard function."""
     names = scope.find(node.name)
@@ -40,6 +49,7 @@ def find_name(node: syntax.Name, scope: Scope, run: Run) -> object:
         return names[node.name]
     if node.name in run.functions:
         return run.functions[node.name]
+    run.spend(_SUGGESTION_STEPS)
     near = get_close_matches(node.name, [*scope.list_names(), *run.functions], n=1)
     hint = f'did you mean "{near[0]}"?' if near else "names are those of the given values and of functions"
     raise NoValueError("name.unknown", f'unknown name "{node.name}"', hint)
@@ -84,7 +94,7 @@ HANDLERS: Mapping[type, Handler] = {
     syntax.Text: lambda node, _, __: node.value,
     syntax.Boolean: lambda node, _, __: node.value,
     syntax.Null: lambda _, __, ___: None,
-    syntax.AtLiteral: lambda node, _, __: read_temporal(node.value),
+    syntax.AtLiteral: read_at_literal,
     syntax.Name: find_name,
     syntax.ListLiteral: build_list,
     syntax.ContextLiteral: build_context,

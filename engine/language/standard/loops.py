@@ -30,7 +30,7 @@ def _collect(node: syntax.Loop, scope: Scope, run: Run) -> list[object]:
     for inner in _bind(node.iterators, scope, run):
         turn = inner
         if looks_back:
-            run.spend(1 + len(results) // 32)
+            run.spend(1 + len(results) // 4)
             turn = Scope({"partial": list(results)}, inner)
         results.append(run.evaluate(node.body, turn))
     return results

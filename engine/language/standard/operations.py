@@ -13,9 +13,13 @@ from engine.language.standard.ranges import holds
 from engine.language.standard.run import Handler, Run, Scope
 from engine.language.standard.values import Range, name_kind
 
+_POWER_STEPS = 20
+
 
 def calculate_binary(node: syntax.Binary, scope: Scope, run: Run) -> object:
     """Arithmetic of two operands."""
+    if node.operator == "**":
+        run.spend(_POWER_STEPS)
     return calculate(node.operator, run.evaluate(node.left, scope), run.evaluate(node.right, scope))
 
 

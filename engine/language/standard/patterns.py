@@ -15,8 +15,10 @@ import polars as pl
 from engine.language.standard.arithmetic import TEXT_MAX
 from engine.language.standard.faults import NoValueError
 
-REPEATS_MAX = 200
-"""How often counted repeats may multiply a part of a pattern: the engine writes them out."""
+STEPS_MAX = 20_000
+"""What it may take, in steps of a run, to build a pattern: the engine writes counted repeats out."""
+
+_WIDE_STEPS, _CLASS_STEPS = 200, 20
 
 _BLOCKS = {
     "BasicLatin": r"\x00-\x7F",
@@ -53,38 +55,42 @@ class Pattern:
     Attributes:
         text: The expression as the engine has it.
         groups: How many groups it captures.
+        steps: What it takes to build it, in steps of a run.
     """
 
     text: str
     groups: int
+    steps: int
 
     def matches(self, text: str) -> bool:
         """Whether the expression matches anywhere in a text."""
-        return bool(self._try(text).str.contains(self.text)[0])
+        return self.count(text) > 0
+
+    def count(self, text: str) -> int:
+        """How often the expression matches in a text.
+
+        Raises:
+            NoValueError: The engine refuses the expression.
+        """
+        try:
+            return int(_hold(text).str.count_matches(self.text)[0])
+        except pl.exceptions.ComputeError as error:
+            reason = " ".join(str(error).split())[:160]
+            raise NoValueError("pattern.form", "the pattern cannot be used", reason) from error
 
     def replace(self, text: str, replacement: str) -> str:
         """The text with every match replaced; `$1` in the replacement stands for the first group."""
-        column = self._try(text)
-        count = int(column.str.count_matches(self.text)[0])
-        size = len(text) * (1 + replacement.count("$")) + count * len(replacement)
+        size = len(text) * (1 + replacement.count("$")) + self.count(text) * len(replacement)
         if size > TEXT_MAX:
             raise NoValueError("text.long", f"a text may have {TEXT_MAX:,} characters at most")
-        return str(column.str.replace_all(self.text, self._translate_replacement(replacement))[0])
+        return str(_hold(text).str.replace_all(self.text, self._translate_replacement(replacement))[0])
 
     def split(self, text: str) -> list[str]:
         """The parts of a text between the matches."""
+        if not self.matches(text):
+            return [text]
         mark = next(mark for mark in map(chr, range(0xE000, 0xF8FF)) if mark not in text)
-        return str(self._try(text).str.replace_all(self.text, mark)[0]).split(mark)
-
-    def _try(self, text: str) -> pl.Series:
-        """The text as a column; no value if the engine refuses the expression."""
-        column = pl.Series([text], dtype=pl.String)
-        try:
-            column.str.contains(self.text)
-        except pl.exceptions.ComputeError as error:
-            reason = str(error).strip().splitlines()[-1][:120]
-            raise NoValueError("pattern.form", "the pattern cannot be used", reason) from error
-        return column
+        return str(_hold(text).str.replace_all(self.text, mark)[0]).split(mark)
 
     def _translate_replacement(self, text: str) -> str:
         parts = []
@@ -119,6 +125,10 @@ class Pattern:
         return digits
 
 
+def _hold(text: str) -> pl.Series:
+    return pl.Series([text], dtype=pl.String)
+
+
 def compile_pattern(text: str, flags: str | None) -> Pattern:
     """The pattern of a text in XPath's form.
 
@@ -128,16 +138,43 @@ def compile_pattern(text: str, flags: str | None) -> Pattern:
             count), `x` (blanks in the expression do not count).
 
     Raises:
-        NoValueError: A flag is unknown, or counted repeats multiply too often.
+        NoValueError: A flag is unknown, or the pattern is too large.
     """
     letters = set(flags or "")
     if not letters <= set("smix"):
         raise NoValueError("pattern.flag", f'there are no such flags: "{flags}"', "flags are s, m, i and x")
     plain = _drop_blanks(text) if "x" in letters else text
+    steps = _estimate_steps(plain)
+    if steps > STEPS_MAX:
+        raise NoValueError("pattern.large", "the pattern is too large", "repeat less, or narrower characters")
     translated = "".join(_translate(plain, dot_all="s" in letters))
     options = "".join(sorted(letters - {"x"}))
     groups = len(re.findall(r"(?<!\\)(?:\\\\)*\((?!\?)", plain))
-    return Pattern((f"(?{options})" if options else "") + translated, groups)
+    return Pattern((f"(?{options})" if options else "") + translated, groups, steps)
+
+
+def _estimate_steps(text: str) -> int:
+    """What it takes to build a pattern: the weight of its parts, each as often as it is repeated."""
+    levels = [[0, 0]]  # of each open group: the weight of its parts but the last, and of the last
+    for match in _PART.finditer(text):
+        part = match.group()
+        if part == "(":
+            levels.append([0, 0])
+        elif part == ")" and len(levels) > 1:
+            weight = sum(levels.pop())
+            levels[-1] = [sum(levels[-1]), weight]
+        elif match.group(2) is not None:
+            levels[-1][1] *= max(int(count[:9] or 1) for count in match.groups("")[1:])
+        else:
+            levels[-1] = [sum(levels[-1]), _weigh(part)]
+    return sum(map(sum, levels))
+
+
+def _weigh(part: str) -> int:
+    """What it takes to build one character or class; those of letters of all scripts are large."""
+    if part[0] != "\\":
+        return 1
+    return _WIDE_STEPS if part[1] in "wWpPiIcC" else _CLASS_STEPS if part[1] in "dDsS" else 1
 
 
 def _drop_blanks(text: str) -> str:
@@ -154,14 +191,9 @@ def _drop_blanks(text: str) -> str:
 def _translate(text: str, *, dot_all: bool) -> Iterator[str]:
     """The expression part by part, as the engine has it."""
     depth = 0
-    repeats = 1
     for match in _PART.finditer(text):
         part = match.group()
         depth += (part in {"[", "-["}) - (part == "]")
-        if match.group(2) is not None and depth == 0:
-            repeats *= max(int(count or 1) for count in match.groups()[1:])
-            if repeats > REPEATS_MAX:
-                raise NoValueError("pattern.repeats", f"the pattern repeats more than {REPEATS_MAX} times")
         yield _translate_part(match, in_class=depth > 0, dot_all=dot_all)
 
 

@@ -11,8 +11,8 @@ from engine.language.standard.faults import ExhaustedError, NoValueError
 from engine.language.standard.temporal import DateTime
 from engine.language.syntax import Node, Span
 
-STEPS_MAX = 100_000
-"""Steps of work one evaluation may take: one for a node, more where all parts of a value are looked at."""
+STEPS_MAX = 50_000
+"""Steps of work, of about two microseconds each, that one evaluation may take."""
 
 PARTS_MAX = 50_000
 """Items, entries and stretches of text that one value may have, its inner values included."""
@@ -22,6 +22,8 @@ NESTING_MAX = 100
 
 LEVELS_MAX = 180
 """Nodes evaluated inside each other, calls of functions written in the text included."""
+
+_FAULT_STEPS = 4
 
 FAULTS_MAX = 50
 """Reasons of nulls that are kept; a loop may meet the same one often."""
@@ -67,6 +69,7 @@ class Run:
         now: The instant that `now()` and `today()` speak of.
         faults: Reasons of nulls so far, each once.
         steps_left: Work that may still be done.
+        patterns: Regular expressions already built.
     """
 
     handlers: Mapping[type, Handler]
@@ -74,6 +77,7 @@ class Run:
     now: DateTime
     faults: dict[Diagnostic, None] = field(default_factory=dict)
     steps_left: int = STEPS_MAX
+    patterns: set[str] = field(default_factory=set)
     _levels_left: int = LEVELS_MAX
     _sizes: dict[int, tuple[object, int, int]] = field(default_factory=dict)
 
@@ -89,6 +93,7 @@ class Run:
                 self.measure(value)
         except NoValueError as reason:
             self.report(reason, node.span)
+            self.spend(_FAULT_STEPS)
             value = None
         finally:
             self._levels_left += 1
@@ -106,7 +111,7 @@ class Run:
 
     def walk(self, *values: object) -> None:
         """Pay for looking at every part of the values."""
-        self.spend(sum(self.measure(value)[0] // 8 for value in values))
+        self.spend(sum(self.measure(value)[0] - 1 for value in values))
 
     def measure(self, value: object) -> tuple[int, int]:
         """Parts and nesting of a value.

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol, runtime_checkable
 
 from engine.language.standard.decimals import settle
 from engine.language.standard.faults import NoValueError
@@ -55,19 +55,20 @@ class Range:
     sign: str = ""
 
 
-@runtime_checkable
-class Function(Protocol):
+class Function(ABC):
     """A value that can be called."""
 
-    @property
-    def title(self) -> str:
-        """How it reads: its name, or `function(a, b)`."""
-        ...
+    __slots__ = ()
 
     @property
+    @abstractmethod
+    def title(self) -> str:
+        """How it reads: its name, or `function(a, b)`."""
+
+    @property
+    @abstractmethod
     def parameter_names(self) -> tuple[str, ...]:
         """Names of its parameters, in order."""
-        ...
 
 
 KINDS: dict[type, str] = {

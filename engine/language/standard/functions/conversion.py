@@ -157,7 +157,7 @@ def convert_text(value: object) -> str | None:
     return None if value is None else format_value(value)
 
 
-@declare("range(from: string)", "The range that a text such as [1..10) spells.", needs_run=True)
+@declare("range(from: string)", "The range that a text such as [1..10) spells.", needs_run=True, steps=60)
 def convert_range(run: Run, text: str) -> object:
     """See the declaration."""
     parsed = parse_formula(text)

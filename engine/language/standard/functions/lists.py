@@ -108,7 +108,7 @@ def drop_repeated(run: Run, items: list[Any]) -> list[Any]:
     """See the declaration."""
     kept: list[Any] = []
     for item in items:
-        run.spend(1 + len(kept) // 2)
+        run.spend(1 + len(kept))
         if find_first(kept, item) is None:
             kept.append(item)
     return kept

@@ -108,7 +108,7 @@ def find_remainder(dividend: Decimal, divisor: Decimal) -> Decimal:
     return settle(CONTEXT.add(rest, divisor)) if rest != 0 and (rest < 0) != (divisor < 0) else rest
 
 
-@declare("sqrt(number: number)", "The square root of a number that is not negative.")
+@declare("sqrt(number: number)", "The square root of a number that is not negative.", steps=15)
 def find_root(number: Decimal) -> Decimal:
     """See the declaration."""
     if number < 0:
@@ -116,7 +116,7 @@ def find_root(number: Decimal) -> Decimal:
     return settle(CONTEXT.sqrt(number))
 
 
-@declare("log(number: number)", "The natural logarithm of a positive number.")
+@declare("log(number: number)", "The natural logarithm of a positive number.", steps=15)
 def find_logarithm(number: Decimal) -> Decimal:
     """See the declaration."""
     if number <= 0:
@@ -124,7 +124,7 @@ def find_logarithm(number: Decimal) -> Decimal:
     return settle(CONTEXT.ln(number))
 
 
-@declare("exp(number: number)", "Euler's number raised to a power.")
+@declare("exp(number: number)", "Euler's number raised to a power.", steps=15)
 def find_exponential(number: Decimal) -> Decimal:
     """See the declaration."""
     return settle(CONTEXT.exp(number))
