@@ -14,7 +14,7 @@ from engine.book.compile import CompiledBook
 from engine.book.looking_back import check_history
 from engine.book.parameters import change_parameters
 from engine.errors import BookErrors
-from engine.language.metrics import CompiledSheet
+from engine.language.passes import Passes
 from engine.language.quantities import Quantity
 from engine.tables.bind import CompiledTable, bind_table
 
@@ -32,7 +32,7 @@ class BoundBook:
 
     book: Book
     parameters: Mapping[str, Quantity]
-    sheet: CompiledSheet
+    sheet: Passes
     tables: Mapping[str, CompiledTable]
 
     def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:

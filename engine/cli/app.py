@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from engine import __version__
+from engine.cli import evaluate, rules, run
 from engine.cli.console import report_error, show, wants_json
 from engine.errors import CarrybookError
 
@@ -55,6 +56,11 @@ def carrybook(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+
+
+app.command("run")(run.run)
+app.command("eval")(evaluate.evaluate)
+app.add_typer(rules.app, name="rules")
 
 
 def main() -> None:

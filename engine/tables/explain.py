@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -46,51 +46,64 @@ class Missing:
     names: tuple[str, ...]
 
 
-def list_seen(table: CompiledTable, rule: str, row: pl.DataFrame) -> tuple[Seen, ...]:
-    """What a rule saw in a row, for each input column that it tests.
+def list_seen(
+    table: CompiledTable, frame: pl.DataFrame, rules: Sequence[str | None]
+) -> list[tuple[Seen, ...]]:
+    """What the rule of each row saw, for each input column that it tests; nothing for no rule.
 
     Args:
         table: The table.
-        rule: Id of the rule.
-        row: A frame of one row.
+        frame: The rows.
+        rules: Id of a rule for each row, or None.
     """
+    columns = select_columns(frame, [to_polars(subject) for subject in table.subjects])
+    values = [column.to_list() for column in columns]
+    return [() if rule is None else tuple(_see(table, rule, row, values)) for row, rule in enumerate(rules)]
+
+
+def list_missing(
+    table: CompiledTable, frame: pl.DataFrame, possible: Sequence[Sequence[str]]
+) -> list[tuple[Missing, ...]]:
+    """The tests that are unknown in each row, among those of the rules that are possible there.
+
+    Args:
+        table: The table.
+        frame: The rows.
+        possible: Ids of rules for each row.
+    """
+    tests = {place: column.to_list() for place, column in enumerate(select_columns(frame, table.shared))}
+    unknown = frame.select(_is_unknown(name, dtype) for name, dtype in frame.schema.items()).to_dict()
+    return [
+        tuple(missing for rule in rules for missing in _miss(table, rule, row, tests, unknown))
+        for row, rules in enumerate(possible)
+    ]
+
+
+def _see(table: CompiledTable, rule: str, row: int, values: list[list[object]]) -> Iterator[Seen]:
     place = _find_rule(table, rule)
-    tested = [column for column in range(len(table.subjects)) if table.tests[place].get(column) is not None]
-    values = select_columns(row, [to_polars(table.subjects[column]) for column in tested])
-    return tuple(
-        Seen(
-            table.table.inputs[column].header,
-            table.table.rules[place].tests[column],
-            value.item(),
-            table.subjects[column].type,
-        )
-        for column, value in zip(tested, values, strict=True)
-    )
+    for column in table.tests[place]:
+        header = table.table.inputs[column].header
+        text = table.table.rules[place].tests[column]
+        yield Seen(header, text, values[column][row], table.subjects[column].type)
 
 
-def list_missing(table: CompiledTable, rule: str, row: pl.DataFrame) -> tuple[Missing, ...]:
-    """The tests of a rule that are unknown in a row, with the columns that are missing.
-
-    Args:
-        table: The table.
-        rule: Id of the rule.
-        row: A frame of one row.
-    """
-    return tuple(_find_missing(table, _find_rule(table, rule), row))
-
-
-def _find_missing(table: CompiledTable, place: int, row: pl.DataFrame) -> Iterator[Missing]:
-    tests = table.tests[place]
-    values = select_columns(row, [to_polars(test) for test in tests.values()])
-    for column, value in zip(tests, values, strict=True):
-        if value.item() is None:
-            names = tuple(name for name in columns_of(tests[column]) if _is_unknown(row[name]))
-            yield Missing(table.table.rules[place].id, table.table.inputs[column].header, names)
+def _miss(
+    table: CompiledTable,
+    rule: str,
+    row: int,
+    tests: Mapping[int, list[object]],
+    unknown: Mapping[str, pl.Series],
+) -> Iterator[Missing]:
+    place = _find_rule(table, rule)
+    for (column, core), test in zip(table.tests[place].items(), table.cells[place], strict=True):
+        if tests[test][row] is None:
+            names = tuple(name for name in columns_of(core) if unknown[name][row])
+            yield Missing(rule, table.table.inputs[column].header, names)
 
 
-def _is_unknown(column: pl.Series) -> bool:
-    value = column.item()
-    return value is None or value != value  # noqa: PLR0124 - only NaN differs from itself
+def _is_unknown(name: str, dtype: pl.DataType) -> pl.Expr:
+    missing = pl.col(name).is_null()
+    return missing | pl.col(name).is_nan().fill_null(value=False) if dtype.is_float() else missing
 
 
 def _find_rule(table: CompiledTable, rule: str) -> int:

@@ -1,0 +1,46 @@
+"""Numbers as people read them: by their unit, short, and never more exact than anyone needs."""
+
+from __future__ import annotations
+
+from engine.language.types import Kind, Type
+from engine.language.units import Dimension
+from engine.market.catalogue import NEVER
+
+_LARGE = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_TIMES = {"hours": "h", "days": "d", "minutes": "min", "weeks": "w"}
+
+
+def format_value(value: object, type_: Type) -> str:
+    """A value of a column as a short text; unknown is said in words.
+
+    Args:
+        value: The value; None is unknown.
+        type_: Its type and unit.
+    """
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if type_.kind is Kind.NUMBER and isinstance(value, (int, float)):
+        return _format_number(float(value), type_)
+    return str(value)
+
+
+def _format_number(value: float, type_: Type) -> str:
+    unit = type_.unit
+    if unit.dimension in {Dimension.RATIO, Dimension.RATE} and unit.scale is not None:
+        decimals = 2 if unit.dimension is Dimension.RATE else 3
+        return f"{value * float(unit.scale) * 100:.{decimals}f} %"
+    if unit.dimension is Dimension.DURATION:
+        word = _TIMES.get(unit.name, unit.name)
+        return "never" if value >= NEVER else f"{value:.4g} {word}"
+    if unit.dimension is Dimension.MONEY:
+        return f"{_shorten(value)} {unit.name}"
+    return f"{value:.6g}"
+
+
+def _shorten(value: float) -> str:
+    for size, word in _LARGE:
+        if abs(value) >= size:
+            return f"{value / size:.3g} {word}"
+    return f"{value:.4g}"

@@ -1,0 +1,112 @@
+"""What an outcome says, as plain values: enough to recompute every decision of a cycle independently."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.book.bind import BoundBook
+from engine.cycle import Outcome
+from engine.language.quantities import Quantity
+from engine.tables.explain import Missing, Seen, list_missing, list_seen
+
+ENTRY = "entry"
+_DECISION = ("ts", "pair", "decision", "rule", "state", "possible")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pair that enters, and why.
+
+    Attributes:
+        pair: Its id.
+        rule: Id of the rule that fires.
+        outputs: The outputs of the table.
+        seen: What the rule saw, for each column it tests.
+    """
+
+    pair: str
+    rule: str
+    outputs: dict[str, Any]
+    seen: tuple[Seen, ...]
+
+
+def list_entries(bound: BoundBook, outcome: Outcome) -> list[Entry]:
+    """The pairs that enter, the most wanted first."""
+    place = {pair: number for number, pair in enumerate(outcome.pairs["pair"])}
+    chosen = [place[pair] for pair in outcome.ranking]
+    decisions = outcome.decisions[chosen]
+    seen = list_seen(bound.tables[ENTRY], outcome.pairs[chosen], decisions["rule"].to_list())
+    return [
+        Entry(row["pair"], row["rule"], _take_outputs(row), values)
+        for row, values in zip(decisions.iter_rows(named=True), seen, strict=True)
+    ]
+
+
+def count_missing(bound: BoundBook, outcome: Outcome) -> Counter[str]:
+    """For how many unknown pairs each name is missing."""
+    return Counter(
+        name
+        for row in _list_missing(bound, outcome)
+        for name in dict.fromkeys(name for test in row for name in test.names)
+    )
+
+
+def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
+    """One cycle as plain values.
+
+    Returns:
+        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `ranking`, and `pairs`: for each
+        its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `rule`,
+        `outputs`, and `unknown`: the tests that missing data leaves open, with rule, column and names.
+    """
+    book = bound.book
+    metrics = [metric.name for metric in book.metrics]
+    inputs = [name for name in outcome.pairs.columns if name not in {*metrics, "ts", "pair", "warm_up"}]
+    rows = zip(
+        outcome.pairs.select(inputs).iter_rows(named=True),
+        outcome.pairs.select(metrics).iter_rows(named=True),
+        outcome.decisions.iter_rows(named=True),
+        _list_missing(bound, outcome),
+        strict=True,
+    )
+    return {
+        "ts": outcome.at,
+        "book": {"name": book.manifest.name, "version": book.version, "fingerprint": book.fingerprint},
+        "parameters": {name: _write(quantity) for name, quantity in bound.parameters.items()},
+        "counts": asdict(outcome.funnel),
+        "ranking": list(outcome.ranking),
+        "pairs": [_describe_pair(*row) for row in rows],
+    }
+
+
+def _write(quantity: Quantity) -> dict[str, str]:
+    """The exact value of a parameter, and what it counts."""
+    return {"value": str(quantity.value), "unit": quantity.type.unit.name}
+
+
+def _describe_pair(
+    inputs: dict[str, Any], metrics: dict[str, Any], decision: dict[str, Any], missing: tuple[Missing, ...]
+) -> dict[str, Any]:
+    return {
+        "pair": decision["pair"],
+        "decision": decision["decision"],
+        "rule": decision["rule"],
+        "outputs": _take_outputs(decision),
+        "unknown": [asdict(test) for test in missing],
+        "metrics": metrics,
+        "inputs": inputs,
+    }
+
+
+def _list_missing(bound: BoundBook, outcome: Outcome) -> list[tuple[Missing, ...]]:
+    """The tests that are open, for each pair; none where the decision is known."""
+    possible = outcome.decisions["possible"].to_list()
+    if not outcome.funnel.unknown:
+        return [() for _ in possible]
+    return list_missing(bound.tables[ENTRY], outcome.pairs, possible)
+
+
+def _take_outputs(decision: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in decision.items() if name not in _DECISION}
