@@ -11,16 +11,16 @@ import polars as pl
 from engine.errors import Diagnostic
 from engine.language.bind import bind
 from engine.language.check import check_formula
-from engine.language.core import Apply, Core, columns_of, stage_of, walk
+from engine.language.core import Apply, Core, stage_of, walk
 from engine.language.functions.other_rows import Axes
 from engine.language.names import Scope
 from engine.language.parse import parse_formula
+from engine.language.passes import Passes, plan_passes
 from engine.language.quantities import Quantity
 from engine.language.syntax import Name as NameNode
 from engine.language.syntax import Node, children
-from engine.language.to_polars import to_polars
-from engine.language.types import Kind, Name, Stage
-from engine.language.units import PLAIN, find_unit
+from engine.language.types import Name, Stage
+from engine.language.units import find_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +71,13 @@ class BoundSheet:
 
     formulas: Mapping[str, Core]
 
-    def compile(self, axes: Axes | None = None) -> CompiledSheet:
-        """The Polars expressions, built once and used for every frame."""
-        passes: list[list[pl.Expr]] = []
-        place: dict[str, int] = {}
-        for name, core in self.formulas.items():
-            needed = [place[column] + 1 for column in columns_of(core) if column in place]
-            place[name] = max(needed, default=0)
-            while len(passes) <= place[name]:
-                passes.append([])
-            passes[place[name]].append(to_polars(core, axes, clean=True).alias(name))
-        return CompiledSheet(tuple(tuple(expressions) for expressions in passes))
+    def compile(self, axes: Axes | None = None) -> Passes:
+        """The sheet as wide passes, built once and used for every frame."""
+        return plan_passes(self.formulas, axes)
 
     def evaluate(self, frame: pl.DataFrame, axes: Axes | None = None) -> pl.DataFrame:
         """`frame` with a column per metric; its numbers must be float64 without NaN and infinities."""
         return self.compile(axes).evaluate(frame)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledSheet:
-    """A sheet as wide passes: the expressions of a pass only read columns of earlier ones."""
-
-    passes: tuple[tuple[pl.Expr, ...], ...]
-
-    def evaluate(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """`frame` with a column per metric; its numbers must be float64 without NaN and infinities."""
-        for expressions in self.passes:
-            frame = frame.with_columns(expressions)
-        return frame
 
 
 def check_metrics(metrics: Sequence[Metric], scope: Scope, *, file: str = "metrics.csv") -> Sheet:
@@ -206,6 +185,3 @@ def _drop_consequences(faults: list[Diagnostic], hidden: set[str]) -> tuple[Diag
         if f.code != "name.unknown" or not any(f'name "{name}"' in f.message for name in hidden)
     ]
     return tuple(sorted(own, key=lambda fault: (fault.row or 0, fault.column or "", fault.start or 0)))
-
-
-__all__ = ["PLAIN", "BoundSheet", "CompiledSheet", "Kind", "Metric", "Sheet", "check_metrics"]

@@ -7,11 +7,13 @@ one guard at the end of a chain of them says the same as a guard after each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from engine.language.core import Apply, Column, Constant, Core, Parameter
+from engine.language.functions import logic
 from engine.language.functions.declaration import Function
 from engine.language.functions.other_rows import Axes
 from engine.language.types import Kind
@@ -29,17 +31,20 @@ DTYPES: dict[Kind, pl.DataType] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Emitted:
-    """An expression, and whether it is finite or null in every row."""
+class Emitted:
+    """An expression, and whether it is known to be finite or null in every row."""
 
     expression: pl.Expr
     finite: bool
 
     def guard(self) -> pl.Expr:
         """The expression with null for what is not finite."""
-        if self.finite:
-            return self.expression
-        return pl.when(self.expression.is_finite()).then(self.expression)
+        return self.expression if self.finite else keep_finite(self.expression)
+
+
+def keep_finite(expression: pl.Expr) -> pl.Expr:
+    """`expression` with null for NaN and infinities."""
+    return pl.when(expression.is_finite()).then(expression)
 
 
 def to_polars(core: Core, axes: Axes | None = None, *, clean: bool = False) -> pl.Expr:
@@ -50,49 +55,83 @@ def to_polars(core: Core, axes: Axes | None = None, *, clean: bool = False) -> p
         axes: Which columns tell pairs and times apart, for functions of other rows.
         clean: Whether numeric columns are known to be float64 without NaN and infinities.
     """
-    return _emit(core, axes or Axes(), clean).guard()
+    return Emitter(axes or Axes(), clean).emit(core).guard()
 
 
-def _emit(core: Core, axes: Axes, clean: bool) -> _Emitted:
-    match core:
-        case Constant():
-            return _Emitted(_emit_constant(core), finite=True)
-        case Column():
-            return _emit_column(core, clean)
-        case Parameter(name=name):
-            raise ValueError(f'parameter "{name}" is not bound')
-        case Apply(function=function):
-            return _emit_apply(core, function, axes, clean)
+@dataclass(frozen=True, slots=True)
+class Emitter:
+    """Turns bound typed trees into expressions.
+
+    Attributes:
+        axes: Which columns tell pairs and times apart.
+        clean: Whether numeric columns are known to be float64 without NaN and infinities.
+        compute_before: Takes a part that the expression would repeat or have to guard, and returns the
+            column in which it will stand, finite or null. None keeps everything in one expression.
+    """
+
+    axes: Axes
+    clean: bool
+    compute_before: Callable[[Apply], pl.Expr] | None = None
+
+    def emit(self, core: Core) -> Emitted:
+        """The expression of a bound typed tree."""
+        match core:
+            case Constant(value=value):
+                return Emitted(pl.lit(value, dtype=DTYPES[core.type.kind]), finite=True)
+            case Column():
+                return self._emit_column(core)
+            case Parameter(name=name):
+                raise ValueError(f'parameter "{name}" is not bound')
+            case Apply(function=function) if function is logic.CHOOSE:
+                return self._emit_choice(core)
+            case Apply():
+                return self._emit_apply(core)
+
+    def _emit_column(self, column: Column) -> Emitted:
+        expression = pl.col(column.name)
+        if self.clean:
+            return Emitted(expression, finite=True)
+        cast = expression.cast(DTYPES[column.type.kind])
+        return Emitted(cast, finite=column.type.kind is not Kind.NUMBER)
+
+    def _emit_choice(self, apply: Apply) -> Emitted:
+        """A choice; with a null branch it needs half the work."""
+        condition, then, otherwise = apply.arguments
+        first, second = self.emit(then), self.emit(otherwise)
+        finite = first.finite and second.finite
+        if isinstance(otherwise, Constant) and otherwise.value is None:
+            return Emitted(pl.when(self.emit(condition).expression).then(first.expression), finite)
+        test = self._emit_argument(apply.function, condition, 0).expression
+        return Emitted(apply.function.polars(test, first.expression, second.expression), finite)
+
+    def _emit_apply(self, apply: Apply) -> Emitted:
+        function = apply.function
+        inputs: list[object] = [self.axes] if function.scope != "row" else []
+        finite = True
+        for position, argument in enumerate(apply.arguments):
+            declared = function.arguments[min(position, len(function.arguments) - 1)]
+            if declared.constant:
+                inputs.append(_constant_value(argument))
+                continue
+            emitted = self._emit_argument(function, argument, position)
+            finite = finite and emitted.finite
+            inputs.append(emitted.expression)
+        numeric = apply.type.kind is Kind.NUMBER
+        return Emitted(function.polars(*inputs), finite=not numeric or (function.closed and finite))
+
+    def _emit_argument(self, function: Function, argument: Core, position: int) -> Emitted:
+        emitted = self.emit(argument)
+        must_be_finite = function.guarded is None or position in function.guarded
+        unguarded = must_be_finite and not emitted.finite
+        worthwhile = unguarded or (function.repeats and _is_long(argument))
+        if self.compute_before is not None and isinstance(argument, Apply) and worthwhile:
+            return Emitted(self.compute_before(argument), finite=True)
+        return Emitted(emitted.guard(), finite=True) if unguarded else emitted
 
 
-def _emit_constant(constant: Constant) -> pl.Expr:
-    return pl.lit(constant.value, dtype=DTYPES[constant.type.kind])
-
-
-def _emit_column(column: Column, clean: bool) -> _Emitted:
-    expression = pl.col(column.name)
-    if clean:
-        return _Emitted(expression, finite=True)
-    cast = expression.cast(DTYPES[column.type.kind])
-    return _Emitted(cast, finite=column.type.kind is not Kind.NUMBER)
-
-
-def _emit_apply(apply: Apply, function: Function, axes: Axes, clean: bool) -> _Emitted:
-    emitted = [_emit(argument, axes, clean) for argument in apply.arguments]
-    guarded = range(len(emitted)) if function.guarded is None else function.guarded
-    inputs: list[object] = [axes] if function.scope != "row" else []
-    finite = True
-    for position, (argument, value) in enumerate(zip(apply.arguments, emitted, strict=True)):
-        declared = function.arguments[min(position, len(function.arguments) - 1)]
-        if declared.constant:
-            inputs.append(_constant_value(argument))
-        elif position in guarded:
-            inputs.append(value.guard())
-        else:
-            inputs.append(value.expression)
-            finite = finite and value.finite
-    numeric = apply.type.kind is Kind.NUMBER
-    return _Emitted(function.polars(*inputs), finite=not numeric or (function.closed and finite))
+def _is_long(core: Core) -> bool:
+    """Whether computing it twice costs more than a column of its own."""
+    return isinstance(core, Apply) and any(isinstance(argument, Apply) for argument in core.arguments)
 
 
 def _constant_value(argument: Core) -> object:

@@ -83,6 +83,7 @@ CONCATENATE = Function(
     "two texts joined",
     closed=True,
 )
+# Beside the largest float64 a column's bound may be infinite: it compares as the finite one does.
 LOWER_BOUND = Function(
     "lower bound",
     (Argument("n"),),
@@ -91,7 +92,6 @@ LOWER_BOUND = Function(
     scalars.lower_bound,
     "the least number that still compares as equal",
     unit="first",
-    guarded=(),
     closed=True,
     opcode=Opcode.LOWER_BOUND,
 )
@@ -103,7 +103,6 @@ UPPER_BOUND = Function(
     scalars.upper_bound,
     "the largest number that still compares as equal",
     unit="first",
-    guarded=(),
     closed=True,
     opcode=Opcode.UPPER_BOUND,
 )

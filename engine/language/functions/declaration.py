@@ -92,6 +92,8 @@ class Function:
         guarded: Positions of the arguments that must be finite or null before the function sees them,
             because it would turn an infinite value into a finite one; None means all.
         closed: Whether finite arguments always give a finite result.
+        repeats: Whether `polars` writes its arguments more than once, so that a long one is better
+            computed beforehand.
         scope: What it sees: its own row, the latest row of an age ("lag"), the rows of a window
             ("window"), or all rows of the same time ("section").
         opcode: Its instruction in a program, or None if it has none.
@@ -108,6 +110,7 @@ class Function:
     strict: bool = True
     guarded: tuple[int, ...] | None = None
     closed: bool = False
+    repeats: bool = False
     scope: Literal["row", "lag", "window", "section"] = "row"
     opcode: Opcode | None = None
 

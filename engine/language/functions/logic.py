@@ -97,5 +97,6 @@ CHOOSE = Function(
     strict=False,
     guarded=(),
     closed=True,
+    repeats=True,
     opcode=Opcode.CHOOSE,
 )

@@ -59,7 +59,16 @@ def _rounding(
     examples: tuple[tuple[str, str], ...],
 ) -> Function:
     return Function(
-        name, (X, _SCALE), Kind.NUMBER, column, scalar, meaning, examples, unit="first", opcode=opcode
+        name,
+        (X, _SCALE),
+        Kind.NUMBER,
+        column,
+        scalar,
+        meaning,
+        examples,
+        unit="first",
+        repeats=True,
+        opcode=opcode,
     )
 
 
@@ -207,24 +216,26 @@ MINIMUM = Function(
     "min",
     (Argument("left"), Argument("right")),
     Kind.NUMBER,
-    lambda a, b: pl.when(a <= b).then(a).when(b < a).then(b),
+    lambda a, b: pl.when(a < b).then(a).when(a.is_not_null()).then(b),
     min,
     "the smallest of the values",
     (("min(3, 1, 2)", "1"),),
     unit="common",
     closed=True,
+    repeats=True,
     opcode=Opcode.MINIMUM,
 )
 MAXIMUM = Function(
     "max",
     (Argument("left"), Argument("right")),
     Kind.NUMBER,
-    lambda a, b: pl.when(a >= b).then(a).when(b > a).then(b),
+    lambda a, b: pl.when(a > b).then(a).when(a.is_not_null()).then(b),
     max,
     "the largest of the values",
     (("max(3, 1, 2)", "3"),),
     unit="common",
     closed=True,
+    repeats=True,
     opcode=Opcode.MAXIMUM,
 )
 

@@ -11,15 +11,18 @@ import math
 TOLERANCE = 1e-12
 """Two numbers this close to each other, relative to the second, compare as equal."""
 
+LARGEST = 1.7976931348623157e308
+"""The largest float64."""
+
 
 def lower_bound(x: float) -> float:
     """The least number that still compares as equal to x."""
-    return x - abs(x) * TOLERANCE
+    return max(x - abs(x) * TOLERANCE, -LARGEST)
 
 
 def upper_bound(x: float) -> float:
     """The largest number that still compares as equal to x."""
-    return x + abs(x) * TOLERANCE
+    return min(x + abs(x) * TOLERANCE, LARGEST)
 
 
 def divide(a: float, b: float) -> float:
