@@ -177,7 +177,7 @@ class Declaration(Function):
 _DECLARED: dict[str, Declaration] = {}
 
 
-def declare(signature: str, meaning: str, *, needs_run: bool = False, steps: int = 3) -> Callable[[F], F]:
+def declare(signature: str, meaning: str, *, needs_run: bool = False, steps: int = 5) -> Callable[[F], F]:
     """Make a Python function a standard function, or a further form of one.
 
     Args:

@@ -14,6 +14,7 @@ from engine.language.standard.run import Handler, Run, Scope
 from engine.language.standard.values import Range, name_kind
 
 _POWER_STEPS = 20
+_TEST_STEPS = 2
 
 
 def calculate_binary(node: syntax.Binary, scope: Scope, run: Run) -> object:
@@ -74,6 +75,7 @@ def test_membership(node: syntax.Membership, scope: Scope, run: Run) -> object:
 
 def passes(test: syntax.Node, value: object, scope: Scope, run: Run) -> bool | None:
     """Whether a value passes one unary test, in which `?` stands for it."""
+    run.spend(_TEST_STEPS)
     inner = Scope({"?": value}, scope)
     if isinstance(test, syntax.UnaryTest):
         operand = run.evaluate(test.operand, inner)
