@@ -6,8 +6,9 @@ the three targets (Polars, plain Python, program) is a few lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.language.functions.declaration import Function
@@ -43,11 +44,27 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function applied to arguments."""
+    """A function applied to arguments.
+
+    Attributes:
+        function: What is applied.
+        arguments: What it is applied to.
+        type: Kind and unit of the result.
+        stage: The highest stage of the names below.
+        size: Nodes below and including this one, a shared one counted each time.
+    """
 
     function: Function
     arguments: tuple[Core, ...]
     type: Type
+    stage: Stage = field(init=False, compare=False, repr=False)
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Kept, because arguments may be shared: looking below each time could take forever.
+        stages = (stage_of(argument) for argument in self.arguments)
+        object.__setattr__(self, "stage", max(stages, default=Stage.CONSTANT))
+        object.__setattr__(self, "size", 1 + sum(size_of(argument) for argument in self.arguments))
 
 
 Core = Constant | Parameter | Column | Apply
@@ -60,10 +77,13 @@ def stage_of(core: Core) -> Stage:
             return Stage.CONSTANT
         case Parameter():
             return Stage.PARAMETER
-        case Column(stage=stage):
+        case Column(stage=stage) | Apply(stage=stage):
             return stage
-        case Apply(arguments=arguments):
-            return max((stage_of(argument) for argument in arguments), default=Stage.CONSTANT)
+
+
+def size_of(core: Core) -> int:
+    """How many nodes `core` has."""
+    return core.size if isinstance(core, Apply) else 1
 
 
 def walk(core: Core) -> Iterator[Core]:
@@ -84,7 +104,21 @@ def parameters_of(core: Core) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.name for node in walk(core) if isinstance(node, Parameter)))
 
 
+def fold_evenly(cores: Sequence[Core], join: Callable[[Core, Core], Core]) -> Core:
+    """All of them joined two by two, as a tree without deep branches; the order is kept."""
+    if len(cores) == 1:
+        return cores[0]
+    middle = len(cores) // 2
+    return join(fold_evenly(cores[:middle], join), fold_evenly(cores[middle:], join))
+
+
 def number(value: Decimal | float | str, unit: Unit = PLAIN) -> Constant:
-    """A number as a constant; text and Decimal are taken exactly and rounded to float64 once."""
+    """A number as a constant; text and Decimal are taken exactly and rounded to float64 once.
+
+    A number beyond float64 is unknown.
+    """
     exact = Decimal(value) if not isinstance(value, float) else Decimal(repr(value))
-    return Constant(float(exact), Type(Kind.NUMBER, unit), exact)
+    rounded = float(exact)
+    if not math.isfinite(rounded):
+        return Constant(None, Type(Kind.NUMBER, unit))
+    return Constant(rounded, Type(Kind.NUMBER, unit), exact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -83,6 +84,9 @@ def _read_number(name: str, digits: str, word: str, declared: str) -> Quantity |
         hint = "leave it empty, or take one of the units of the reference"
         return Diagnostic("unit.unknown", f'parameter "{name}" has an unknown unit `{declared}`', hint)
     count = Decimal(digits)
+    if not math.isfinite(float(count * (own.scale or 1))):
+        message = f'parameter "{name}" is beyond every number: `{digits}{word}`'
+        return Diagnostic("number.too_large", message, "write a smaller exponent")
     if own.plain and own.scale is not None:
         return Quantity(count * own.scale, Type(Kind.NUMBER, meant))
     if (

@@ -10,7 +10,7 @@ from engine.errors import Diagnostic
 from engine.language import syntax
 from engine.language.check.checker import Checker
 from engine.language.check.comparisons import TRUE, check_tests
-from engine.language.check.dimensions import convert, retype
+from engine.language.check.dimensions import convert, count_in_base, is_fixed, retype
 from engine.language.check.words import check_words, reads_as_words
 from engine.language.core import Constant, Core
 from engine.language.names import Scope
@@ -93,8 +93,10 @@ def _demand(
     if kind is not None and core.type.kind is not kind:
         checker.report(node, "type.mismatch", f"this is a {core.type}, a {kind} is needed")
         return None
-    if unit is None or core.type.kind is not Kind.NUMBER:
+    if core.type.kind is not Kind.NUMBER:
         return core
+    if unit is None:
+        return count_in_base(core) if is_fixed(core) else core
     own = core.type.unit
     if own.plain or (unit.plain and own.scale is None):
         return retype(core, unit)

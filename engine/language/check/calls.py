@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 
 from engine.language import syntax
+from engine.language.bind import bind
 from engine.language.check import arguments, forms
 from engine.language.check.context import Checking
 from engine.language.check.dimensions import convert, is_fixed
-from engine.language.core import Constant, Core, number
+from engine.language.core import Constant, Core, number, stage_of
+from engine.language.fixed import find_fixed_fault
 from engine.language.functions import FUNCTIONS
 from engine.language.functions.declaration import Argument, Function
 from engine.language.functions.text import compose_pattern
 from engine.language.names import suggest
 from engine.language.patterns import find_pattern_fault
-from engine.language.types import TEXT, Kind, Type
+from engine.language.types import TEXT, Kind, Stage, Type
 from engine.language.units import PLAIN
 
 _SPREADSHEET = {
@@ -127,7 +129,21 @@ def _check_argument(
             node, "argument.constant", f"{argument.name} of `{function.name}` must be fixed", hint
         )
         return None
-    return core if argument.unit is None else _count(checking, function, argument, core, node)
+    counted = core if argument.unit is None else _count(checking, function, argument, core, node)
+    if counted is not None and argument.constant and stage_of(counted) is Stage.CONSTANT:
+        return _bind_fixed(checking, function, argument, counted, node)
+    return counted
+
+
+def _bind_fixed(
+    checking: Checking, function: Function, argument: Argument, core: Core, node: syntax.Node
+) -> Core | None:
+    """A fixed argument that is written in place, computed."""
+    value = bind(core, {})
+    fault = find_fixed_fault(argument, value.value) if isinstance(value, Constant) else ""
+    if fault:
+        checking.report(node, "argument.range", f"`{function.name}`: {fault}")
+    return None if fault else value
 
 
 def _count(
@@ -139,9 +155,6 @@ def _count(
         hint = "write a duration such as `8h` or `3d`; rows are never counted"
         message = f"`{function.name}` takes a {wanted.dimension} as {argument.name}, this is a {core.type}"
         checking.report(node, "argument.duration", message, hint)
-        return None
-    if isinstance(core, Constant) and isinstance(core.value, float) and core.value <= 0:
-        checking.report(node, "argument.duration", f"{argument.name} of `{function.name}` must be above 0")
         return None
     return convert(core, wanted)
 

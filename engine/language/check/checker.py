@@ -13,7 +13,7 @@ from engine.language.check.calls import check_call, function_names
 from engine.language.check.comparisons import any_of, boolean, check_range, check_test, compare
 from engine.language.check.dimensions import Clash, align, convert, divide, multiply
 from engine.language.check.literals import read_temporal
-from engine.language.core import Apply, Column, Constant, Core, Parameter, number
+from engine.language.core import Apply, Column, Constant, Core, Parameter, number, size_of
 from engine.language.functions import arithmetic, logic, temporal
 from engine.language.functions.declaration import Function
 from engine.language.habits import explain_unit
@@ -52,12 +52,23 @@ class Checker:
         """The typed tree of `node`, or None after reporting why there is none."""
         check = _CHECKS.get(type(node))
         if check is not None:
-            return check(self, node)
+            return self._bound(node, check(self, node))
         what = _STANDARD_NODES.get(type(node), "this")
         hint = "it works on one value at a time, with `carrybook eval`"
         self.report(node, "syntax.column", f"{what} has no meaning on columns", hint)
         return None
 
+    def _bound(self, node: syntax.Node, core: Core | None) -> Core | None:
+        """`core`, unless it takes too many steps: nested forms repeat what stands in them."""
+        if core is None or size_of(core) <= MAX_SIZE:
+            return core
+        message = f"the text takes {size_of(core):,} steps to compute, at most {MAX_SIZE:,} are taken"
+        self.report(node, "text.too_large", message, "split it into metrics of their own")
+        return None
+
+
+MAX_SIZE = 20_000
+"""Steps that a cell or formula may take, once its forms are spelled out."""
 
 _STANDARD_NODES: dict[type, str] = {
     syntax.ContextLiteral: "a context",
@@ -70,15 +81,23 @@ _STANDARD_NODES: dict[type, str] = {
 
 def _check_number(checker: Checker, node: syntax.Number) -> Core | None:
     if not node.unit:
-        return number(node.value)
+        return _check_size(checker, node, number(node.value))
     unit = LITERAL_UNITS.get(node.unit)
     if unit is None:
         digits = checker.quote(node).removesuffix(node.unit)
         checker.report(node, "unit.unknown", *explain_unit(digits, node.unit))
         return None
     if unit.plain and unit.scale is not None:
-        return number(node.value * unit.scale)
-    return number(node.value, unit)
+        return _check_size(checker, node, number(node.value * unit.scale))
+    return _check_size(checker, node, number(node.value, unit))
+
+
+def _check_size(checker: Checker, node: syntax.Number, core: Constant) -> Constant | None:
+    if core.value is not None:
+        return core
+    message = f"`{checker.quote(node)}` is beyond every number"
+    checker.report(node, "number.too_large", message, "write a smaller exponent")
+    return None
 
 
 def _check_temporal(checker: Checker, node: syntax.AtLiteral) -> Core | None:
@@ -108,6 +127,8 @@ def _check_name(checker: Checker, node: syntax.Name) -> Core | None:
 
 def _check_negation(checker: Checker, node: syntax.Negation) -> Core | None:
     operand = checker.check(node.operand)
+    if operand is not None and operand.type.kind is Kind.NULL:
+        return Constant(None, Type(Kind.NUMBER))
     if operand is None or not _require(checker, node.operand, operand, Kind.NUMBER):
         return None
     if isinstance(operand, Constant) and operand.exact is not None:
@@ -130,7 +151,7 @@ def _check_binary(checker: Checker, node: syntax.Binary) -> Core | None:
     if left is None or right is None:
         return None
     kinds = (left.type.kind, right.type.kind)
-    if Kind.NULL in kinds:
+    if Kind.NULL in kinds and Kind.BOOLEAN not in kinds:
         other = right if kinds[0] is Kind.NULL else left
         return Constant(None, other.type if other.type.kind is not Kind.NULL else Type(Kind.NUMBER))
     special = _compute_times(node, left, right)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from engine.language import syntax
 from engine.language.check.context import Checking
 from engine.language.check.dimensions import Clash, align, is_fixed
-from engine.language.core import Apply, Constant, Core
+from engine.language.core import Apply, Constant, Core, fold_evenly
 from engine.language.functions import arithmetic, logic
 from engine.language.functions.declaration import Function
 from engine.language.types import BOOLEAN, Kind
@@ -32,7 +30,7 @@ def boolean(function: Function, *arguments: Core) -> Core:
 
 def any_of(tests: list[Core]) -> Core:
     """True if any of the tests holds."""
-    return reduce(lambda a, b: boolean(logic.OR, a, b), tests)
+    return fold_evenly(tests, lambda a, b: boolean(logic.OR, a, b))
 
 
 def compare(

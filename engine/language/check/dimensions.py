@@ -56,6 +56,11 @@ def convert(core: Core, to: Unit) -> Core:
     return Apply(arithmetic.MULTIPLY, (core, number(factor)), wanted)
 
 
+def count_in_base(core: Core) -> Core:
+    """The same number counted in the base unit of its dimension: seconds, or a plain ratio."""
+    return core if core.type.unit.scale is None else convert(core, _base(core.type.unit))
+
+
 def retype(core: Core, unit: Unit) -> Core:
     """The same count, said to be of another unit."""
     return replace(core, type=Type(Kind.NUMBER, unit))
@@ -96,9 +101,8 @@ def _align_with_plain(left: Core, right: Core) -> Aligned | Clash:
                 "a number without a unit meets a duration",
                 "give the number a unit, as in `2d`; a column bears it in its name (`age_hours`)",
             )
-        base = _base(unit)
-        counted = convert(counted, base) if unit.scale is not None else counted
-        unit = base
+        counted = count_in_base(counted)
+        unit = _base(unit)
     return Aligned(left, counted, unit) if plain is left else Aligned(counted, right, unit)
 
 

@@ -14,9 +14,10 @@ from engine.language.check.context import Checking
 from engine.language.check.dimensions import Clash, multiply
 from engine.language.check.literals import read_duration, read_temporal
 from engine.language.check.relations import RELATIONS, check_relation
-from engine.language.core import Constant, Core, number
+from engine.language.core import Constant, Core, fold_evenly, number
 from engine.language.functions import aggregate, arithmetic, logic, numeric
 from engine.language.functions.declaration import Function
+from engine.language.lexing import MAX_DEPTH
 from engine.language.types import Kind
 
 Check = Callable[[Checking, syntax.Call], Core | None]
@@ -66,6 +67,10 @@ def _check_items(checking: Checking, node: syntax.Call, kind: Kind) -> list[Core
     if not nodes:
         checking.report(node, "argument.count", f"`{checking.quote(node.function)}` needs at least one value")
         return None
+    if len(nodes) > MAX_DEPTH:
+        message = f"{len(nodes)} values are given, at most {MAX_DEPTH} are taken"
+        checking.report(node, "argument.count", message, "split them into metrics of their own")
+        return None
     items = [arguments.check_kind(checking, item, kind) for item in nodes]
     return None if None in items else [item for item in items if item is not None]
 
@@ -84,7 +89,7 @@ def _fold_items(checking: Checking, node: syntax.Call, function: Function, items
 
 def _fold_logic(function: Function, checking: Checking, node: syntax.Call) -> Core | None:
     items = _check_items(checking, node, Kind.BOOLEAN)
-    return None if items is None else reduce(lambda a, b: boolean(function, a, b), items)
+    return None if items is None else fold_evenly(items, lambda a, b: boolean(function, a, b))
 
 
 def _multiply_all(checking: Checking, node: syntax.Call) -> Core | None:

@@ -15,6 +15,7 @@ _STRING, _MATCH = Argument("string", _TEXT), Argument("match", _TEXT)
 _FIXED_MATCH = Argument("match", _TEXT, constant=True)
 _INPUT, _PATTERN = Argument("input", _TEXT), Argument("pattern", _TEXT, constant=True)
 _FLAGS = Argument("flags", _TEXT, constant=True, default="")
+_LONGEST_REPLACED = 4096
 
 
 def _substring(text: pl.Expr, start: float, length: float | None = None) -> pl.Expr:
@@ -73,15 +74,18 @@ def _matches(text: pl.Expr, pattern: str, flags: str) -> pl.Expr:
 
 
 def _replace(text: pl.Expr, pattern: str, replacement: str, flags: str) -> pl.Expr:
-    return text.str.replace_all(compose_pattern(pattern, flags), _compose_replacement(replacement))
+    # A replacement inside a replacement could grow without bounds.
+    short = pl.when(text.str.len_bytes() <= _LONGEST_REPLACED).then(text)
+    return short.str.replace_all(compose_pattern(pattern, flags), _compose_replacement(replacement))
 
 
 def _run_matches(text: str, pattern: str, flags: str) -> bool:
     return bool(pl.select(_matches(pl.lit(text), pattern, flags)).item())
 
 
-def _run_replace(text: str, pattern: str, replacement: str, flags: str) -> str:
-    return str(pl.select(_replace(pl.lit(text), pattern, replacement, flags)).item())
+def _run_replace(text: str, pattern: str, replacement: str, flags: str) -> str | None:
+    replaced = pl.select(_replace(pl.lit(text), pattern, replacement, flags)).item()
+    return None if replaced is None else str(replaced)
 
 
 FUNCTIONS = (
@@ -191,7 +195,7 @@ FUNCTIONS = (
         Kind.TEXT,
         _replace,
         _run_replace,
-        "every match of a pattern replaced; `$1` is the first group",
+        "every match of a pattern replaced; `$1` is the first group; unknown for more than 4 kB",
         (('replace("abcd", "(b)(c)", "$2$1")', '"acbd"'),),
     ),
 )
