@@ -275,15 +275,16 @@ def too_deep() -> Diagnostic:
 def _mark_reversed_brackets(tokens: list[Token]) -> Iterator[Token]:
     """Give `]` that opens and `[` that closes a range types of their own.
 
-    A `]` where an operand must start opens a range. A `[` after the `..` of its own level closes one,
-    unless an operand follows (then it is a filter on the upper end).
+    A `]` where an operand must start opens a range, except in the filter of an empty list, `[][1]`. A `[`
+    after the `..` of its own level closes one, unless an operand follows (then it filters the upper end).
     """
     in_range = [False]
     for index, token in enumerate(tokens):
         after = tokens[index + 1].type if index + 1 < len(tokens) else "END"
         before = tokens[index - 1].type if index else "START"
         kind = token.type
-        if kind == "RSQB" and before not in _OPERAND_ENDS and after in _OPERAND_STARTS:
+        empty_list = before == after == "LSQB"
+        if kind == "RSQB" and not empty_list and before not in _OPERAND_ENDS and after in _OPERAND_STARTS:
             kind = "OPEN_RANGE"
         elif kind == "LSQB" and in_range[-1] and before in _OPERAND_ENDS and after not in _OPERAND_STARTS:
             kind = "CLOSE_RANGE"
