@@ -77,17 +77,8 @@ def check_table(table: Table, scope: Scope) -> CheckedTable | tuple[Diagnostic, 
 
 def _check_header(table: Table, header: str, scope: Scope, faults: list[Diagnostic]) -> Core | None:
     checked = check_formula(header, scope)
-    known = next((column.header for column in table.outputs if column.name == header), None)
-    for fault in checked.diagnostics:
-        placed = fault.at(file=table.file, row=1, column=header)
-        faults.append(placed if known is None else _mark_output(placed, known))
+    faults += [fault.at(file=table.file, row=1, column=header) for fault in checked.diagnostics]
     return checked.core
-
-
-def _mark_output(fault: Diagnostic, header: str) -> Diagnostic:
-    return Diagnostic(
-        fault.code, fault.message, f"mark an output as `{header}`", fault.file, fault.row, fault.column
-    )
 
 
 def _check_tests(

@@ -167,6 +167,9 @@ def _split_header(
         marked = _OUTPUT.fullmatch(header)
         if marked is None:
             inputs.append(place)
+            if header in terms and f"then {header}" not in sheet.header:
+                message, hint = f'the output "{header}" is not marked as one', f"head it `then {header}`"
+                faults.append(Diagnostic("table.output.unmarked", message, hint, sheet.file, 1, header))
             continue
         fault = _check_output(marked[1], terms, closed)
         if fault is None:

@@ -138,7 +138,7 @@ def _explain_width(row: Row, width: int, file: str) -> Diagnostic:
     if len(row.cells) < width:
         hint = "each row has as many separators as the header"
     for one, other in zip(row.cells, row.cells[1:], strict=False):
-        if re.search(r"\d$", one) and re.match(r"\d+\D*$", other) and len(row.cells) > width:
+        if re.search(r"\d$", one) and re.fullmatch(r"\d+[%\w]*", other) and len(row.cells) > width:
             hint = f"write decimals with a point: `{one}.{other}`"
             break
     return Diagnostic("row.ragged", message, hint, file, row.line)

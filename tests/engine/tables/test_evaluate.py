@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.errors import BookErrors
+from engine.tables.bind import CompiledTable
+from engine.tables.compile import compile_table
+from engine.tables.read import parse_table
+
+CASES = Path(__file__).resolve().parents[2] / "cases" / "tables" / "first.csv"
+TEXT = "id,a,b,then y\nR1,> 5,-,1\nR2,-,<= 2,2\nR3,-,[4..5],1\n"
+NUMBERS = {"a": pl.Float64, "b": pl.Float64, "c": pl.Float64}
+
+
+def read_cases() -> list[dict[str, str]]:
+    with CASES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def compile_text(text: str, **settings: object) -> CompiledTable:
+    table = parse_table(text, name="entry", hit_policy="FIRST", **settings)  # type: ignore[arg-type]
+    return compile_table(table, NUMBERS)
+
+
+def frame(**columns: list[float | None]) -> pl.DataFrame:
+    rows = max(len(values) for values in columns.values())
+    full = {name: columns.get(name, [None] * rows) for name in NUMBERS}
+    return pl.DataFrame(full, schema=NUMBERS)
+
+
+@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case["id"])
+def test_first(case: dict[str, str]) -> None:
+    row = frame(**{name: [float(case[name]) if case[name] else None] for name in ("a", "b")})
+    (result,) = compile_text(TEXT, defaults={"y": 0}).evaluate(row).to_dicts()
+    assert result == {
+        "y": float(case["y"]) if case["y"] else None,
+        "rule": case["rule"] or None,
+        "state": case["state"],
+        "possible": case["possible"].split(),
+    }
+
+
+def test_nan_is_unknown() -> None:
+    result = compile_text(TEXT, defaults={"y": 0}).evaluate(frame(a=[float("nan")], b=[9.0]))
+    assert result["state"].to_list() == ["unknown"]
+
+
+def test_an_output_is_a_formula() -> None:
+    table = compile_text("id,a,then y\nR1,> 1,a * b\nR2,-,\n", defaults={"y": "-1"})
+    result = table.evaluate(frame(a=[2.0, 3.0, 1.0], b=[5.0, None, 5.0]))
+    assert result["y"].to_list() == [10.0, None, -1.0]
+    assert result["state"].to_list() == ["rule", "rule", "rule"]
+
+
+@pytest.mark.parametrize(
+    ("b", "c", "state"), [(4.0, 4.0, "rule"), (4.0, 5.0, "unknown"), (None, None, "unknown")]
+)
+def test_outputs_are_equal_by_value_and_unknown_equals_nothing(
+    b: float | None, c: float | None, state: str
+) -> None:
+    table = compile_text("id,a,then y\nR1,> 1,b\nR2,-,c\n")
+    assert table.evaluate(frame(a=[None], b=[b], c=[c]))["state"].to_list() == [state]
+
+
+def test_the_same_formula_is_equal_even_where_it_is_unknown() -> None:
+    table = compile_text("id,a,then y\nR1,> 1,b\nR2,-,b\n")
+    (result,) = table.evaluate(frame(a=[None], b=[None])).to_dicts()
+    assert (result["state"], result["rule"], result["y"]) == ("rule", "R2", None)
+
+
+def test_every_output_must_agree() -> None:
+    table = compile_text("id,a,then y,then z\nR1,> 1,1,7\nR2,-,1,8\n")
+    (result,) = table.evaluate(frame(a=[None])).to_dicts()
+    assert result == {"y": None, "z": None, "rule": None, "state": "unknown", "possible": ["R1"]}
+
+
+def test_outputs_of_other_kinds() -> None:
+    text = 'id,a,then on,then word,then style\nR1,> 1,true,"""x""",limit\nR2,-,,,\n'
+    table = compile_text(
+        text,
+        outputs={"on": "boolean", "word": "text", "style": "text"},
+        allowed={"style": ["limit", "market"]},
+        defaults={"on": False, "style": "market"},
+    )
+    result = table.evaluate(frame(a=[2.0, 0.0])).select("on", "word", "style")
+    assert result.rows() == [(True, "x", "limit"), (False, None, "market")]
+
+
+def test_parameters_and_units() -> None:
+    table = parse_table("id,age_hours,then y\nR1,> wait,1\nR2,> 1h,2\n", name="entry", hit_policy="FIRST")
+    compiled = compile_table(table, {"age_hours": "hours"}, {"wait": "2d"})
+    assert compiled.evaluate(pl.DataFrame({"age_hours": [48.5, 48.0, 1.0]}))["y"].to_list() == [1, 2, None]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_a_table_without_tests_and_a_frame_without_rows(rows: int) -> None:
+    result = compile_text("id,a,then y\nR1,-,1\n").evaluate(frame(a=[1.0] * rows) if rows else frame(a=[]))
+    assert result.to_dict(as_series=False) == {
+        "y": [1.0] * rows,
+        "rule": ["R1"] * rows,
+        "state": ["rule"] * rows,
+        "possible": [[] for _ in range(rows)],
+    }
+
+
+def test_no_rules_is_the_default() -> None:
+    result = compile_text("id,a,then y\n", outputs={"y": "number"}, defaults={"y": 3}).evaluate(
+        frame(a=[1.0])
+    )
+    assert (result["y"].to_list(), result["state"].to_list()) == ([3.0], ["default"])
+
+
+def test_equal_cells_are_evaluated_once() -> None:
+    table = compile_text("id,a,b,then y\nR1,> 1,> 2,1\nR2,> 1,-,2\nR3,> 1,> 2,3\n")
+    assert len(table.shared) == 2
+    assert table.cells == ((0, 1), (0,), (0, 1))
+
+
+def test_a_frame_without_a_column_is_refused_by_name() -> None:
+    with pytest.raises(BookErrors) as raised:
+        compile_text(TEXT).evaluate(pl.DataFrame({"a": [1.0]}))
+    assert [(fault.code, '"b"' in fault.message) for fault in raised.value.diagnostics] == [
+        ("frame.column", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "row", "column"),
+    [
+        ("id,aa,then y\nR1,> 1,1\n", "name.unknown", 1, "aa"),
+        ("id,a,then y\nR1,> bb,1\n", "name.unknown", 2, "a"),
+        ("id,a,then y\nR1,> 1,cc\n", "name.unknown", 2, "then y"),
+        ("id,a,then y\nR1,> 1,true\n", "type.mismatch", 2, "then y"),
+    ],
+)
+def test_faults_of_texts_are_placed(text: str, code: str, row: int, column: str) -> None:
+    table = parse_table(text, name="entry", hit_policy="FIRST", outputs={"y": "number"})
+    with pytest.raises(BookErrors) as raised:
+        compile_table(table, NUMBERS)
+    (fault,) = raised.value.diagnostics
+    assert (fault.code, fault.file, fault.row, fault.column) == (code, "entry.csv", row, column)
+
+
+def test_a_value_that_is_not_allowed() -> None:
+    with pytest.raises(BookErrors) as raised:
+        compile_text("id,a,then y\nR1,> 1,maket\n", allowed={"y": ["limit", "market"]})
+    (fault,) = raised.value.diagnostics
+    assert (fault.code, fault.row, fault.column) == ("output.allowed", 2, "then y")
+    assert "market" in fault.hint
