@@ -18,6 +18,7 @@ from engine.language.units import LITERAL_UNITS, Dimension
 
 _SUGGESTION_STEPS = 200
 _TEMPORAL_STEPS = 5
+_RANGE_STEPS = 3
 
 
 def read_number(node: syntax.Number, _: Scope, __: Run) -> object:
@@ -75,6 +76,7 @@ def build_context(node: syntax.ContextLiteral, scope: Scope, run: Run) -> object
 
 def build_interval(node: syntax.Interval, scope: Scope, run: Run) -> object:
     """A range between two values."""
+    run.spend(_RANGE_STEPS)
     low, high = run.evaluate(node.low, scope), run.evaluate(node.high, scope)
     return build_range(low, high, node.low_closed, node.high_closed)
 

@@ -54,6 +54,7 @@ def filter_items(node: syntax.Filter, scope: Scope, run: Run) -> object:
     items = value if isinstance(value, list) else [value]
     if value is None:
         raise NoValueError("filter.null", "null has no items")
+    run.spend(2 * len(items))
     if not items:
         return _pick_from_nothing(node.condition)
     probe = run.evaluate(node.condition, _see_item(items[0], scope))

@@ -11,7 +11,7 @@ from engine.language.standard.faults import ExhaustedError, NoValueError
 from engine.language.standard.temporal import DateTime
 from engine.language.syntax import Node, Span
 
-STEPS_MAX = 50_000
+STEPS_MAX = 40_000
 """Steps of work, of about two microseconds each, that one evaluation may take."""
 
 PARTS_MAX = 50_000
@@ -128,6 +128,7 @@ class Run:
         known = self._sizes.get(id(value))
         if known is not None:
             return known[1], known[2]
+        self.spend(2 + len(value) // 16)
         inner = [self.measure(item) for item in (value.values() if isinstance(value, dict) else value)]
         parts = 1 + sum(size for size, _ in inner)
         nesting = 1 + max((depth for _, depth in inner), default=0)

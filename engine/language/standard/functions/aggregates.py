@@ -21,7 +21,7 @@ def _declare_both(name: str, item: str, meaning: str) -> Callable[[Aggregate], A
 
     def register(function: Aggregate) -> Aggregate:
         declare(f"{name}(list: list)", meaning)(function)
-        declare(f"{name}({item}...)", meaning)(function)
+        declare(f"{name}({item}...)", meaning, steps=8)(function)
         return function
 
     return register

@@ -75,7 +75,7 @@ def _declare_test(name: str, forms: str, meaning: str) -> Callable[[Test], Test]
             return test(_measure(first), _measure(second))
 
         for form in forms.split():
-            declare(f"{name}({_FORMS[form]})", meaning)(run)
+            declare(f"{name}({_FORMS[form]})", meaning, steps=10)(run)
         return test
 
     return register
