@@ -52,6 +52,7 @@ class Apply:
         type: Kind and unit of the result.
         stage: The highest stage of the names below.
         size: Nodes below and including this one, a shared one counted each time.
+        digest: Its hash.
     """
 
     function: Function
@@ -59,12 +60,17 @@ class Apply:
     type: Type
     stage: Stage = field(init=False, compare=False, repr=False)
     size: int = field(init=False, compare=False, repr=False)
+    digest: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # Kept, because arguments may be shared: looking below each time could take forever.
         stages = (stage_of(argument) for argument in self.arguments)
         object.__setattr__(self, "stage", max(stages, default=Stage.CONSTANT))
         object.__setattr__(self, "size", 1 + sum(size_of(argument) for argument in self.arguments))
+        object.__setattr__(self, "digest", hash((self.function, self.arguments, self.type)))
+
+    def __hash__(self) -> int:
+        return self.digest
 
 
 Core = Constant | Parameter | Column | Apply

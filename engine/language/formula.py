@@ -14,8 +14,8 @@ from engine.language.check import check_formula
 from engine.language.core import Core
 from engine.language.functions.other_rows import Axes
 from engine.language.names import Schema, build_scope
+from engine.language.passes import to_expression
 from engine.language.quantities import Quantity, read_quantity
-from engine.language.to_polars import to_polars
 from engine.language.types import Kind, Type
 
 
@@ -35,7 +35,7 @@ def compile_formula(text: str, schema: Schema, parameters: Mapping[str, Any] | N
         BookErrors: with every fault found.
     """
     core = check_and_bind(text, schema, parameters)
-    return to_polars(core, find_axes(schema))
+    return to_expression(core, find_axes(schema))
 
 
 def check_and_bind(text: str, schema: Schema, parameters: Mapping[str, Any] | None = None) -> Core:

@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from engine.language.core import Apply, Core, columns_of
+from engine.language.core import Apply, Column, Core, columns_of, walk
 from engine.language.functions.other_rows import Axes
-from engine.language.to_polars import Emitter, keep_finite
+from engine.language.to_polars import DTYPES, Emitter, keep_finite, to_polars
+from engine.language.types import Kind
 
 _BEFORE = "·"  # no name of a book can hold this sign
+_RESULT = "· result"
+_MOST_REPEATED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +110,36 @@ class _Plan:
             for level in self.levels
         )
         return Passes(passes, tuple(self.name_of.values()))
+
+
+def to_expression(core: Core, axes: Axes | None = None) -> pl.Expr:
+    """A bound text as one Polars expression over any frame that has its columns.
+
+    A text whose expression would repeat its parts too often is computed in passes, inside the expression.
+    """
+    if _measure_expansion(core) <= _MOST_REPEATED:
+        return to_polars(core, axes)
+    passes = plan_passes({_RESULT: core}, axes)
+    nodes = list(walk(core))
+    columns = {node.name: node for node in nodes if isinstance(node, Column)}
+    looks = any(isinstance(node, Apply) and node.function.scope != "row" for node in nodes)
+    extra = [name for name in (axes or Axes()).names if looks and name not in columns]
+
+    def run(rows: pl.Series) -> pl.Series:
+        frame = rows.struct.unnest().with_columns(to_polars(column) for column in columns.values())
+        return passes.evaluate(frame).get_column(_RESULT).rename(rows.name)
+
+    return pl.struct(*columns, *extra).map_batches(run, return_dtype=DTYPES[core.type.kind])
+
+
+def _measure_expansion(core: Core) -> int:
+    """About how many nodes the expression of `core` would have."""
+    if not isinstance(core, Apply):
+        return 1
+    repeats = 3 if core.function.repeats else 1
+    total = 1
+    for position, argument in enumerate(core.arguments):
+        guarded = core.function.guarded is None or position in core.function.guarded
+        doubled = 2 if guarded and isinstance(argument, Apply) and argument.type.kind is Kind.NUMBER else 1
+        total += max(repeats, doubled) * _measure_expansion(argument)
+    return total

@@ -67,7 +67,7 @@ class Checker:
         return None
 
 
-MAX_SIZE = 20_000
+MAX_SIZE = 5_000
 """Steps that a cell or formula may take, once its forms are spelled out."""
 
 _STANDARD_NODES: dict[type, str] = {

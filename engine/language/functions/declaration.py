@@ -72,9 +72,9 @@ class Argument:
     unit: Unit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """Something that computes a value from values: an operator or a function.
+    """Something that computes a value from values: an operator or a function. Each is equal to itself only.
 
     Attributes:
         name: As written in a text.
