@@ -17,7 +17,7 @@ from engine.language.units import Dimension, find_unit, infer_unit
 FILE = "parameters.csv"
 COLUMNS = (NAME, "value", "unit", "minimum", "maximum", "note")
 
-_RATIOS = {Dimension.RATIO, Dimension.RATE}
+_RATIOS = {Dimension.NUMBER, Dimension.RATIO, Dimension.RATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Parameter:
         read = read_quantity(self.name, value, self.unit)
         if isinstance(read, Diagnostic):
             return read
-        if read.type.kind is not self.value.type.kind:
-            message = f'parameter "{self.name}" is a {self.value.type.kind}, not a {read.type.kind}'
-            return Diagnostic("parameter.kind", message, "give a value of the same kind")
+        if read.type.kind is not self.value.type.kind or not _are_alike(read, self.value):
+            message = f'parameter "{self.name}" is a {self.value.type}, not a {read.type}'
+            return Diagnostic("parameter.kind", message, "give a value of the same kind, with its unit")
         changed = replace(self, value=read)
         return next(_check_bounds(changed), changed)
 
@@ -105,7 +105,9 @@ def _read_parameter(record: Record, faults: list[Diagnostic]) -> Parameter:
         if record[column]:
             quantity = read_quantity(record[NAME], record[column], record["unit"])
             if isinstance(quantity, Diagnostic):
-                faults.append(quantity.at(file=FILE, row=record.line, column=column))
+                placed = quantity.at(file=FILE, row=record.line, column=column)
+                known = any((fault.row, fault.column) == (record.line, column) for fault in faults)
+                faults += [] if known else [placed]
             else:
                 read[column] = quantity
     unit = find_unit(record["unit"]) or infer_unit(record[NAME])

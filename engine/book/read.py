@@ -19,13 +19,17 @@ from engine.errors import Diagnostic
 from engine.tables.model import OutputColumn, Table
 from engine.tables.read import read_table
 
+_BLINDING = ("file.missing", "file.encoding", "sheet.empty", "sheet.quotes", "sheet.header.missing")
+"""Faults that leave a whole file out: checking further would call every name in it unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadBook:
     """What the files of a book held.
 
     Attributes:
-        book: The book as far as it could be read, good for finding further faults; None without a manifest.
+        book: The book as far as it could be read, good for finding further faults; None without a whole
+            file of it.
         diagnostics: Faults of form, file by file.
     """
 
@@ -43,7 +47,7 @@ def read_book(files: BookFiles) -> ReadBook:
     metrics, wrong_metrics = read_metrics(texts[METRICS_FILE]) if METRICS_FILE in texts else ((), ())
     tables, wrong_tables = _read_tables(texts, manifest)
     diagnostics = (*files.diagnostics, *faults, *wrong_parameters, *wrong_metrics, *wrong_tables)
-    if manifest is None:
+    if manifest is None or any(fault.code in _BLINDING for fault in diagnostics):
         return ReadBook(None, diagnostics)
     fingerprint = compute_fingerprint(files.raw)
     return ReadBook(Book(files.name, fingerprint, manifest, parameters, metrics, tables), diagnostics)

@@ -46,7 +46,7 @@ def read_records(
         texts: Columns for people, which may hold anything.
 
     Returns:
-        Rows that have what is required and a name of their own, and the faults in reading order.
+        Rows with a name of their own, and the faults in reading order.
     """
     sheet = read_sheet(text, file)
     faults = [*sheet.diagnostics, *check_cells(sheet, frozenset(texts))]
@@ -61,7 +61,7 @@ def read_records(
         record = Record(row.line, cells)
         wrong = list(_check_record(record, file, required, [known[NAME] for known in records]))
         faults += wrong
-        if not wrong:
+        if all(fault.column != NAME for fault in wrong):
             records.append(record)
     return tuple(records), tuple(sorted(faults, key=lambda fault: fault.row or 0))
 

@@ -76,7 +76,7 @@ class TomlReader:
         value = self.take(table, key, str)
         if value is None:
             return None
-        read = read_quantity(key, value, "s")
+        read = read_quantity(key, value)
         if not _is_duration(read):
             self.refuse(
                 "manifest.value", f'"{key}" is no time span: "{value}"', "write `60s`, `8h` or `30d`", key
