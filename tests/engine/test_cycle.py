@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.book.bind import BoundBook, bind
+from engine.book.compile import compile_book
+from engine.book.load import load_book
+from engine.cycle import decide, decide_each, judge
+from engine.frames.pairs import LEG_NUMBERS, LEG_TEXTS
+from engine.operations.run import run_book
+from engine.operations.sources import GeneratedSource
+from engine.operations.starter import find_starter
+
+CASES = Path(__file__).resolve().parents[1] / "cases" / "books" / "scenarios.csv"
+AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
+METRICS = ("forecast_apr", "basis_normal", "volume_usd", "vol")
+QUOTES = ("spot_bid", "spot_ask", "perp_bid", "perp_ask", "perp_funding_rate")
+
+
+def read_cases() -> list[dict[str, str]]:
+    with CASES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def override(case: dict[str, str]) -> BoundBook:
+    """The starter book with the metrics that a case gives in the place of their formulas."""
+    book = load_book(find_starter())
+    metrics = tuple(
+        replace(metric, formula=case[metric.name] or "null", unit="") if metric.name in METRICS else metric
+        for metric in book.metrics
+    )
+    return bind(compile_book(replace(book, metrics=metrics)))
+
+
+def build_pair(case: dict[str, str]) -> pl.DataFrame:
+    """One pair at one time with the quotes of a case and usual fees."""
+    numbers: dict[str, float | None] = {
+        f"{leg}_{name}": None for leg in ("spot", "perp") for name in LEG_NUMBERS
+    }
+    numbers |= {f"perp_funding_apr_{days}d": None for days in (1, 3, 7, 30)}
+    numbers |= {name: float(case[name]) if case[name] else None for name in QUOTES}
+    numbers |= {
+        "spot_taker_fee": 0.001,
+        "perp_taker_fee": 0.0005,
+        "perp_funding_interval_hours": 8.0,
+        "step_s": 28800.0,
+    }
+    texts = {f"{leg}_{name}": None for leg in ("spot", "perp") for name in LEG_TEXTS}
+    return pl.DataFrame(
+        {"ts": [AT], "pair": ["binance:BTC/USDT:USDT"], **numbers, **texts},
+        schema_overrides={"ts": pl.Datetime("us", "UTC"), **dict.fromkeys(numbers, pl.Float64)},
+    )
+
+
+@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case["id"])
+def test_a_scenario(case: dict[str, str]) -> None:
+    outcome = decide(override(case), build_pair(case), AT)
+    (decision,) = outcome.decisions.to_dicts()
+    assert (decision["decision"], decision["rule"] or "") == (case["decision"], case["rule"])
+    assert outcome.ranking == (("binance:BTC/USDT:USDT",) if case["decision"] == "enter" else ())
+    assert outcome.funnel.enter == (case["decision"] == "enter")
+    assert outcome.funnel.unknown == (case["decision"] == "unknown")
+
+
+def test_the_figures_of_the_note() -> None:
+    case = read_cases()[0]
+    (row,) = decide(override(case), build_pair(case), AT).pairs.to_dicts()
+    assert row["net_apr"] == pytest.approx(0.092, abs=5e-4)
+    assert row["funding_apr"] == pytest.approx(0.1095)
+    assert row["basis_in"] == pytest.approx(100 / 95000)
+    assert row["hours_since_exit"] == 1e9
+
+
+def test_ranked_by_priority_then_by_the_column_then_by_name(starter: BoundBook) -> None:
+    rows = [("d", 0.07), ("c", 0.13), ("b", 0.08), ("a", 0.13), ("x", 0.01), ("y", None)]
+    needed = dict.fromkeys(starter.tables["entry"].columns, 0.001)
+    measured = (
+        pl.DataFrame(
+            {"ts": [AT] * len(rows), "pair": [pair for pair, _ in rows]},
+            schema_overrides={"ts": pl.Datetime("us", "UTC")},
+        )
+        .with_columns(
+            **{name: pl.lit(value) for name, value in needed.items()},
+        )
+        .with_columns(
+            net_apr=pl.Series([apr for _, apr in rows]), volume_usd=pl.lit(1e9), hours_since_exit=pl.lit(1e9)
+        )
+    )
+    (outcome,) = decide_each(starter, measured)
+    assert outcome.ranking == ("a", "c", "b", "d")
+    assert (outcome.funnel.pairs, outcome.funnel.unknown, outcome.funnel.enter) == (6, 1, 4)
+    assert judge(starter, measured).sort("pair").equals(outcome.decisions)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), cycles=st.integers(1, 9))
+def test_a_run_equals_each_cycle_with_its_own_window_only(starter: BoundBook, seed: int, cycles: int) -> None:
+    manifest = starter.book.manifest
+    source = GeneratedSource(seed, AT, cycles)
+    (block,) = source.read_blocks(manifest.pairing, manifest.history)
+    outcomes = list(run_book(starter, source))
+    assert len(outcomes) == cycles
+    for outcome in outcomes:
+        inside = pl.col("ts").is_between(outcome.at - manifest.history, outcome.at, closed="right")
+        alone = decide(starter, block.pairs.filter(inside), outcome.at)
+        assert alone.decisions.equals(outcome.decisions)
+        assert alone.pairs.equals(outcome.pairs)
+        assert (alone.ranking, alone.funnel) == (outcome.ranking, outcome.funnel)
+
+
+def test_what_comes_later_changes_nothing(starter: BoundBook) -> None:
+    manifest = starter.book.manifest
+    (block,) = GeneratedSource(3, AT, 6).read_blocks(manifest.pairing, manifest.history)
+    at = AT + timedelta(hours=16)
+    later = pl.col("ts") > at
+    other = block.pairs.with_columns(
+        pl.when(later).then(pl.col(name) * 7).otherwise(pl.col(name)).alias(name)
+        for name in ("perp_mark", "spot_ask")
+    )
+    assert not other.equals(block.pairs)
+    assert decide(starter, other, at).pairs.equals(decide(starter, block.pairs, at).pairs)
