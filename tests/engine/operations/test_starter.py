@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import engine
+from engine.operations.check import check_rules
+from engine.operations.starter import STARTER, find_starter
+
+
+def test_the_starter_book_of_a_checkout(repository: Path) -> None:
+    assert find_starter() == repository / "rules" / STARTER
+    assert find_starter("other") == repository / "rules" / "other"
+
+
+def test_the_starter_book_of_an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "engine" / "starter_rules").mkdir(parents=True)
+    monkeypatch.setattr(engine, "__file__", str(tmp_path / "engine" / "__init__.py"))
+    assert find_starter() == tmp_path / "engine" / "starter_rules" / STARTER
+
+
+def test_a_sound_book_is_summarised() -> None:
+    checked = check_rules(find_starter())
+    assert checked.diagnostics == ()
+    assert "9 parameters, 12 metrics, 2 entry rules; no fault" in checked.summary
+
+
+def test_faults_are_counted(tmp_path: Path) -> None:
+    checked = check_rules(tmp_path)
+    assert (len(checked.diagnostics), checked.summary) == (1, f"{tmp_path}: 1 fault")
