@@ -129,7 +129,7 @@ def _check_bounds(parameter: Parameter) -> Iterator[Diagnostic]:
             yield Diagnostic("parameter.bounds", message, "give both in units of one kind")
         elif sign * (value[0] - value[1]) > 0:
             message = f'parameter "{parameter.name}" is {word}'
-            yield Diagnostic("parameter.bounds", message, "change the value, or the bound if you mean it")
+            yield Diagnostic("parameter.bounds", message, "change the value, or the bound")
 
 
 def _measure(quantity: Quantity) -> Decimal | None:

@@ -53,7 +53,8 @@ def _to_number(value: Decimal) -> int | float | str:
 def _write(value: object) -> str:
     """A value in the language's own writing."""
     if isinstance(value, Decimal):
-        return f"{value:f}" if -8 < value.adjusted() < 21 else str(value)
+        short = value.normalize()
+        return f"{short:f}" if -8 < short.adjusted() < 21 else str(short)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_write(item) for item in value)}]"
     if isinstance(value, Mapping):

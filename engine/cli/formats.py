@@ -33,7 +33,7 @@ def _format_number(value: float, type_: Type) -> str:
         return f"{value * float(unit.scale) * 100:.{decimals}f} %"
     if unit.dimension is Dimension.DURATION:
         word = _TIMES.get(unit.name, unit.name)
-        return "never" if value >= NEVER else f"{value:.4g} {word}"
+        return "never" if value >= NEVER else f"{value:.6g} {word}"
     if unit.dimension is Dimension.MONEY:
         return f"{_shorten(value)} {unit.name}"
     return f"{value:.6g}"

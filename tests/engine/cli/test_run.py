@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from engine.cli.app import app
+from engine.cli.console import ExitCode
+from engine.operations.starter import find_starter
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["run", *arguments], env={"NO_COLOR": "1"})
+
+
+def read_cycles(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == ExitCode.OK, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_without_arguments_a_made_market_is_run() -> None:
+    result = invoke()
+    assert result.exit_code == ExitCode.OK, result.output
+    lines = [line for line in result.stdout.splitlines() if " pairs → " in line]
+    assert len(lines) == 12
+    assert lines[0].startswith("2026-01-01 00:00  ")
+    assert "funding-carry draft" in result.stderr
+    assert " E1 " in result.stdout
+
+
+def test_what_enters_is_shown_with_the_values_that_its_rule_saw() -> None:
+    (cycle,) = read_cycles(invoke("--cycles", "1", "--json"))
+    shown = invoke("--cycles", "1").stdout.splitlines()
+    header = next(line for line in shown if "priority" in line)
+    assert [
+        word for word in ("rule", "net_apr", "forecast_apr", "vol", "hours_since_exit") if word not in header
+    ] == []
+    for pair in cycle["ranking"]:
+        (line,) = [line for line in shown if pair in line]
+        (told,) = [entry for entry in cycle["pairs"] if entry["pair"] == pair]
+        assert f" {told['rule']} " in line
+        assert f" {told['metrics']['net_apr'] * 100:.2f} % " in line
+        assert " never " in line
+
+
+def test_json_is_a_line_for_each_cycle() -> None:
+    cycles = read_cycles(invoke("--cycles", "3", "--seed", "5", "--json"))
+    assert [cycle["ts"] for cycle in cycles] == [
+        "2026-01-01T00:00:00+00:00",
+        "2026-01-01T08:00:00+00:00",
+        "2026-01-01T16:00:00+00:00",
+    ]
+    for cycle in cycles:
+        decided = [pair["decision"] for pair in cycle["pairs"]]
+        assert cycle["counts"]["pairs"] == len(decided)
+        assert cycle["counts"]["enter"] == decided.count("enter") == len(cycle["ranking"])
+    assert cycles != read_cycles(invoke("--cycles", "3", "--seed", "6", "--json"))
+    assert cycles == read_cycles(invoke("--cycles", "3", "--seed", "5", "--json"))
+
+
+def test_once_is_the_latest_cycle() -> None:
+    (latest,) = read_cycles(invoke("--once", "--json"))
+    assert latest == read_cycles(invoke("--json"))[-1]
+
+
+def test_venues_and_coins_are_chosen() -> None:
+    cycles = read_cycles(invoke("--venue", "aster", "--base", "BTC", "--base", "ETH", "--json"))
+    seen = {pair["pair"] for cycle in cycles for pair in cycle["pairs"]}
+    assert seen == {"aster:BTC/USDT:USDT", "aster:ETH/USDT:USDT"}
+
+
+def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
+    draft = Path(shutil.copytree(find_starter() / "draft", tmp_path / "draft"))
+    metrics = draft / "metrics.csv"
+    metrics.write_text(
+        metrics.read_text().replace("rolling_std(log(", "rolling_std(if false then 1 else log(null * ")
+    )
+    result = invoke("--book", str(tmp_path), "--cycles", "1", "--base", "SUI")
+    assert result.exit_code == ExitCode.OK, result.output
+    assert "2 unknown for want of vol (2)" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--from", "2024-01-01"], ExitCode.USAGE, "need --history"),
+        (["--once", "--cycles", "2"], ExitCode.USAGE, "exclude each other"),
+        (["--history", "x", "--seed", "2"], ExitCode.USAGE, "one of them"),
+        (["--history", "x", "--from", "2024-01-02", "--to", "2024-01-02"], ExitCode.USAGE, "not after"),
+        (["--cycles", "0"], ExitCode.USAGE, "cycles"),
+        (["--from", "yesterday"], ExitCode.USAGE, "from"),
+        (["--history", "no-such-folder"], ExitCode.FAULT, "funding.parquet is missing"),
+        (["--book", "no-such-folder"], ExitCode.FAULT, "is no rule book"),
+        (["--base", "NONE"], ExitCode.FAULT, "nothing to evaluate"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_call_is_explained(arguments: list[str], code: ExitCode, says: str) -> None:
+    result = invoke(*arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert says in result.stderr
+
+
+def test_recorded_history_is_run(shared: Path) -> None:
+    arguments = ["--history", str(shared / "data"), "--venue", "binance", "--base", "BTC", "--base", "XRP"]
+    cycles = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--to", "2021-02-10T12:00", "--json"))
+    assert [(cycle["ts"][:16], cycle["counts"]) for cycle in cycles] == [
+        ("2021-02-10T00:00", {"pairs": 2, "unknown": 0, "enter": 2}),
+        ("2021-02-10T08:00", {"pairs": 2, "unknown": 0, "enter": 2}),
+    ]
+    (first,) = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--cycles", "1", "--json"))
+    assert first == cycles[0]
+    latest = read_cycles(invoke(*arguments, "--to", "2021-02-10T12:00", "--cycles", "2", "--json"))
+    assert latest == cycles
+
+
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from engine.cli.app import main; main()", *arguments]
+    environment = {**os.environ, "NO_COLOR": "1"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def test_the_command_keeps_data_and_messages_apart() -> None:
+    done = run_command("run", "--cycles", "2", "--json")
+    assert (done.returncode, done.stderr) == (ExitCode.OK, "")
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
