@@ -1,10 +1,11 @@
-"""The documentation is true: its examples are run, its generated parts are fresh, its links lead somewhere."""
+"""The documentation is true: its examples are run, its generated parts are fresh, links lead somewhere."""
 
 from __future__ import annotations
 
 import ast
 import math
 import re
+import shlex
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from engine import BookErrors, compile_formula, evaluate
+from engine.cli.app import app
 from engine.language import units
 from engine.language.bind import bind
 from engine.language.check import check_cell, check_formula
@@ -298,6 +301,16 @@ def test_the_first_command_of_the_readme_runs_the_book() -> None:
     run, *_ = list_commands(README)
     assert run.startswith("python3.11 -m venv .venv && ")
     assert run.endswith("&& .venv/bin/carrybook run")
+
+
+@pytest.mark.parametrize(
+    ("command", "output"), re.findall(r"```sh\ncarrybook (.*)\n```\n\n```text\n([^`]*)```", README)
+)
+def test_a_command_of_the_readme_shows_what_the_readme_tells(command: str, output: str) -> None:
+    shown = CliRunner().invoke(app, shlex.split(command), env={"NO_COLOR": "1"}).stdout
+    assert [line.rstrip() for line in shown.splitlines() if line.strip()] == [
+        line for line in output.splitlines() if line.strip()
+    ]
 
 
 def test_the_tree_of_the_readme_is_there() -> None:
