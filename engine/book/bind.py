@@ -14,6 +14,7 @@ from engine.book.compile import CompiledBook
 from engine.book.looking_back import check_history
 from engine.book.parameters import change_parameters
 from engine.errors import BookErrors
+from engine.language.core import Core
 from engine.language.passes import Passes
 from engine.language.quantities import Quantity
 from engine.tables.bind import CompiledTable, bind_table
@@ -26,12 +27,14 @@ class BoundBook:
     Attributes:
         book: As written.
         parameters: The value of each parameter.
-        sheet: Its metrics.
+        formulas: The bound formula of each metric.
+        sheet: The metrics, ready to be evaluated.
         tables: Its decision tables by role.
     """
 
     book: Book
     parameters: Mapping[str, Quantity]
+    formulas: Mapping[str, Core]
     sheet: Passes
     tables: Mapping[str, CompiledTable]
 
@@ -64,4 +67,4 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
     if too_far:
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
-    return BoundBook(compiled.book, values, sheet.compile(), tables)
+    return BoundBook(compiled.book, values, sheet.formulas, sheet.compile(), tables)

@@ -63,12 +63,13 @@ def _read_tables(
             continue
         contract = CONTRACTS[role]
         defaults = {} if manifest is None else manifest.defaults.get(role, {})
-        read = read_table(texts[file], role, _list_outputs(contract, defaults), closed=True)
+        terms = _list_outputs(contract, defaults)
+        read = read_table(texts[file], role, terms, closed=True)
         faults += read.diagnostics
         if read.table is not None:
             faults += _check_contract(read.table, contract, file)
             policy = read.table.hit_policy if manifest is None else manifest.hit_policies[role]
-            tables[role] = replace(read.table, hit_policy=policy)
+            tables[role] = _complete(replace(read.table, hit_policy=policy), terms)
     return tables, faults
 
 
@@ -77,6 +78,14 @@ def _list_outputs(contract: Contract, defaults: Mapping[str, Any]) -> dict[str, 
         term.name: OutputColumn(term.name, term.type, (), defaults.get(term.name, term.default))
         for term in contract.outputs
     }
+
+
+def _complete(table: Table, terms: Mapping[str, OutputColumn]) -> Table:
+    """The table with a column of defaults for each output of its role that it leaves out."""
+    present = {output.name for output in table.outputs}
+    absent = tuple(column for name, column in terms.items() if name not in present)
+    rules = tuple(replace(rule, outputs=(*rule.outputs, *("" for _ in absent))) for rule in table.rules)
+    return replace(table, outputs=(*table.outputs, *absent), rules=rules)
 
 
 def _check_contract(table: Table, contract: Contract, file: str) -> list[Diagnostic]:

@@ -159,11 +159,15 @@ def _summarise(bound: BoundBook, outcome: Outcome) -> str:
     from engine.operations.describe import count_missing
 
     funnel = outcome.funnel
-    line = f"{outcome.at:%Y-%m-%d %H:%M}  {funnel.pairs} pairs → {funnel.enter} enter"
+    line = f"{outcome.at:%Y-%m-%d %H:%M}  {funnel.pairs} {_count_word(funnel.pairs)} → {funnel.enter} enter"
     if not funnel.unknown:
         return line
     missing = ", ".join(f"{name} ({count})" for name, count in count_missing(bound, outcome).most_common())
     return f"{line}, {funnel.unknown} unknown for want of {missing}"
+
+
+def _count_word(pairs: int) -> str:
+    return "pair" if pairs == 1 else "pairs"
 
 
 def _tabulate(bound: BoundBook, outcome: Outcome) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from engine.book.bind import BoundBook
+from engine.book.causes import find_causes
 from engine.cycle import Outcome
 from engine.language.quantities import Quantity
 from engine.tables.explain import Missing, Seen, list_missing, list_seen
@@ -45,11 +46,11 @@ def list_entries(bound: BoundBook, outcome: Outcome) -> list[Entry]:
 
 
 def count_missing(bound: BoundBook, outcome: Outcome) -> Counter[str]:
-    """For how many unknown pairs each name is missing."""
+    """For how many unknown pairs each value is missing, those at the bottom only."""
     return Counter(
         name
-        for row in _list_missing(bound, outcome)
-        for name in dict.fromkeys(name for test in row for name in test.names)
+        for row in _list_open(bound, outcome)
+        for name in dict.fromkeys(name for test in row for name in test["causes"])
     )
 
 
@@ -59,7 +60,8 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
     Returns:
         `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `ranking`, and `pairs`: for each
         its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `rule`,
-        `outputs`, and `unknown`: the tests that missing data leaves open, with rule, column and names.
+        `outputs`, and `unknown`: the tests that missing data leaves open, with `rule`, `header`, the
+        `names` that they miss, and the `causes`: the values at the bottom that are missing.
     """
     book = bound.book
     metrics = [metric.name for metric in book.metrics]
@@ -68,7 +70,7 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
         outcome.pairs.select(inputs).iter_rows(named=True),
         outcome.pairs.select(metrics).iter_rows(named=True),
         outcome.decisions.iter_rows(named=True),
-        _list_missing(bound, outcome),
+        _list_open(bound, outcome),
         strict=True,
     )
     return {
@@ -87,25 +89,34 @@ def _write(quantity: Quantity) -> dict[str, str]:
 
 
 def _describe_pair(
-    inputs: dict[str, Any], metrics: dict[str, Any], decision: dict[str, Any], missing: tuple[Missing, ...]
+    inputs: dict[str, Any], metrics: dict[str, Any], decision: dict[str, Any], tests: list[dict[str, Any]]
 ) -> dict[str, Any]:
     return {
         "pair": decision["pair"],
         "decision": decision["decision"],
         "rule": decision["rule"],
         "outputs": _take_outputs(decision),
-        "unknown": [asdict(test) for test in missing],
+        "unknown": tests,
         "metrics": metrics,
         "inputs": inputs,
     }
 
 
-def _list_missing(bound: BoundBook, outcome: Outcome) -> list[tuple[Missing, ...]]:
+def _list_open(bound: BoundBook, outcome: Outcome) -> list[list[dict[str, Any]]]:
     """The tests that are open, for each pair; none where the decision is known."""
     possible = outcome.decisions["possible"].to_list()
     if not outcome.funnel.unknown:
-        return [() for _ in possible]
-    return list_missing(bound.tables[ENTRY], outcome.pairs, possible)
+        return [[] for _ in possible]
+    missing = list_missing(bound.tables[ENTRY], outcome.pairs, possible)
+    rows = outcome.pairs.iter_rows(named=True)
+    return [
+        [_describe_test(bound, test, row) for test in tests] for row, tests in zip(rows, missing, strict=True)
+    ]
+
+
+def _describe_test(bound: BoundBook, test: Missing, row: dict[str, Any]) -> dict[str, Any]:
+    unknown = {name for name, value in row.items() if value is None}
+    return asdict(test) | {"causes": find_causes(bound.formulas, unknown, test.names)}
 
 
 def _take_outputs(decision: dict[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,20 @@ def test_the_fingerprint_changes_with_every_file(draft: Path, name: str) -> None
     assert len(before) == 12
 
 
+def test_an_output_that_is_left_out_has_its_default(draft: Path) -> None:
+    entry = draft / "entry.csv"
+    text = (
+        entry.read_text()
+        .replace("then priority,", "")
+        .replace("true,2,", "true,")
+        .replace("true,1,", "true,")
+    )
+    entry.write_text(text)
+    table = load_book(draft).tables["entry"]
+    assert [(output.name, output.default) for output in table.outputs] == [("enter", False), ("priority", 0)]
+    assert [rule.outputs for rule in table.rules] == [("true", ""), ("true", "")]
+
+
 def test_what_a_spreadsheet_saves_is_the_same_book(draft: Path) -> None:
     book = load_book(draft)
     for name, text in read_folder(draft).texts.items():

@@ -40,7 +40,10 @@ def test_every_fault_is_a_line_with_its_place(faulty: Path) -> None:
     result = invoke(str(faulty))
     assert result.exit_code == ExitCode.FAULT
     assert result.stdout.splitlines() == [
-        'parameters.csv:2 [value] parameter "expected_hold" is below its minimum; change the value, or the bound',
+        (
+            'parameters.csv:2 [value] parameter "expected_hold" is below its minimum; '
+            "change the value, or the bound"
+        ),
         'entry.csv:1 [fundng_apr] unknown name "fundng_apr"; did you mean "funding_apr"?',
     ]
     assert "2 faults" in result.stderr

@@ -60,8 +60,8 @@ def test_an_unknown_pair_names_rules_and_values(starter: BoundBook, outcome: Out
     (unknown,) = [pair for pair in told if pair["decision"] == "unknown"]
     assert unknown["rule"] is None
     assert unknown["unknown"] == [
-        {"rule": "E1", "header": "spread", "names": ("spread",)},
-        {"rule": "E1", "header": "vol", "names": ("vol",)},
+        {"rule": "E1", "header": "spread", "names": ("spread",), "causes": ("spread",)},
+        {"rule": "E1", "header": "vol", "names": ("vol",), "causes": ("vol",)},
     ]
     assert all(pair["unknown"] == [] for pair in told if pair is not unknown)
     assert count_missing(starter, outcome) == {"vol": 1, "spread": 1}
