@@ -13,7 +13,7 @@ _LARGEST_TEXT = 1e9
 def find_fixed_fault(argument: Argument, value: Value) -> str:
     """What is wrong with the value of a fixed argument; an empty text if nothing is."""
     if value is None:
-        return "" if argument.default is None else f"{argument.name} has no value"
+        return f"{argument.name} has no value"
     if not isinstance(value, float):
         return ""
     if argument.unit is not None:

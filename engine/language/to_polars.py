@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 import polars as pl
 
 from engine.language.core import Apply, Column, Constant, Core, Parameter
-from engine.language.functions import logic
+from engine.language.functions import arithmetic, logic
 from engine.language.functions.declaration import Function
 from engine.language.functions.other_rows import Axes
 from engine.language.types import Kind
@@ -53,7 +54,8 @@ def to_polars(core: Core, axes: Axes | None = None, *, clean: bool = False) -> p
     Args:
         core: A bound typed tree.
         axes: Which columns tell pairs and times apart, for functions of other rows.
-        clean: Whether numeric columns are known to be float64 without NaN and infinities.
+        clean: Whether numeric columns are known to be float64 without NaN and infinities, and divisors
+            spread out: no column that Polars keeps as one value for all rows.
     """
     return Emitter(axes or Axes(), clean).emit(core).guard()
 
@@ -64,14 +66,17 @@ class Emitter:
 
     Attributes:
         axes: Which columns tell pairs and times apart.
-        clean: Whether numeric columns are known to be float64 without NaN and infinities.
+        clean: Whether numeric columns are known to be float64 without NaN and infinities, and divisors
+            spread out: no column that Polars keeps as one value for all rows.
         compute_before: Takes a part that the expression would repeat or have to guard, and returns the
             column in which it will stand, finite or null. None keeps everything in one expression.
+        spread: Returns a column that holds a number in every row.
     """
 
     axes: Axes
     clean: bool
     compute_before: Callable[[Apply], pl.Expr] | None = None
+    spread: Callable[[float], pl.Expr] | None = None
 
     def emit(self, core: Core) -> Emitted:
         """The expression of a bound typed tree."""
@@ -117,7 +122,16 @@ class Emitter:
             finite = finite and emitted.finite
             inputs.append(emitted.expression)
         numeric = apply.type.kind is Kind.NUMBER
-        return Emitted(function.polars(*inputs), finite=not numeric or (function.closed and finite))
+        return Emitted(self._apply(apply, inputs), finite=not numeric or (function.closed and finite))
+
+    def _apply(self, apply: Apply, inputs: list[Any]) -> pl.Expr:
+        if self.clean and apply.function is arithmetic.DIVIDE and not may_be_uniform(apply.arguments[1]):
+            return cast("pl.Expr", inputs[0] / inputs[1])
+        if self.spread is not None and apply.function is arithmetic.DIVIDE:
+            divisor = apply.arguments[1]
+            if isinstance(divisor, Constant) and isinstance(divisor.value, float):
+                return cast("pl.Expr", inputs[0] / self.spread(divisor.value))
+        return apply.function.polars(*inputs)
 
     def _emit_argument(self, function: Function, argument: Core, position: int) -> Emitted:
         emitted = self.emit(argument)
@@ -127,6 +141,17 @@ class Emitter:
         if self.compute_before is not None and isinstance(argument, Apply) and worthwhile:
             return Emitted(self.compute_before(argument), finite=True)
         return Emitted(emitted.guard(), finite=True) if unguarded else emitted
+
+
+def may_be_uniform(core: Core) -> bool:
+    """Whether Polars may keep the value as one for all rows; columns of a frame are taken as spread out.
+
+    It does so with literals, and with a choice that falls on a literal in every row.
+    """
+    if not isinstance(core, Apply) or core.function.scope != "row":
+        return isinstance(core, Constant) and core.value is not None
+    test = any if core.function.repeats else all
+    return test(may_be_uniform(argument) for argument in core.arguments)
 
 
 def _is_long(core: Core) -> bool:

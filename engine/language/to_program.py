@@ -43,7 +43,8 @@ class Program:
 
     def run(self, values: Sequence[float]) -> float:
         """The result for one row; `values` follow `inputs`, NaN is unknown."""
-        return run(self.opcodes, self.operands, self.constants, np.asarray(values, dtype=np.float64))
+        with np.errstate(all="ignore"):
+            return run(self.opcodes, self.operands, self.constants, np.asarray(values, dtype=np.float64))
 
 
 def to_program(core: Core) -> Program | Diagnostic:

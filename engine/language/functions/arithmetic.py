@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 
-from engine.language.functions import scalars
+from engine.language.functions import columns, scalars
 from engine.language.functions.declaration import Argument, Function, Opcode
 from engine.language.types import Kind
 
@@ -59,7 +59,7 @@ DIVIDE = Function(
     "/",
     (_LEFT, _RIGHT),
     Kind.NUMBER,
-    operator.truediv,
+    columns.divide,
     scalars.divide,
     "quotient; unknown if the divisor is 0",
     guarded=(1,),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from engine.language.functions import scalars
+from engine.language.functions import columns, scalars
 from engine.language.functions.declaration import Argument, Function, Opcode, X
 from engine.language.types import Kind
 
@@ -16,12 +16,12 @@ _SCALE = Argument("scale", constant=True)
 
 def _scale(x: pl.Expr, scale: float) -> pl.Expr:
     factor: float = 10.0 ** abs(scale)
-    return x * factor if scale >= 0.0 else x / factor
+    return x * factor if scale >= 0.0 else columns.divide_by(x, factor)
 
 
 def _unscale(x: pl.Expr, scale: float) -> pl.Expr:
     factor: float = 10.0 ** abs(scale)
-    return x / factor if scale >= 0.0 else x * factor
+    return columns.divide_by(x, factor) if scale >= 0.0 else x * factor
 
 
 def _lower(x: pl.Expr) -> pl.Expr:
@@ -73,7 +73,7 @@ def _rounding(
 
 
 def _modulo(a: pl.Expr, b: pl.Expr) -> pl.Expr:
-    return a - b * (a / b).floor()
+    return a - b * columns.divide(a, b).floor()
 
 
 ABS = Function(

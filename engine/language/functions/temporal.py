@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from engine.language.functions import columns
 from engine.language.functions.declaration import Argument, Function
 from engine.language.types import Kind
 from engine.language.units import SECONDS
@@ -74,7 +75,7 @@ def _named(
 
 
 def _seconds_between(a: pl.Expr, b: pl.Expr) -> pl.Expr:
-    return (a - b).dt.total_microseconds().cast(pl.Float64) / 1e6
+    return columns.divide_by((a - b).dt.total_microseconds().cast(pl.Float64), 1e6)
 
 
 def _count_seconds(a: date, b: date) -> float:

@@ -16,18 +16,18 @@ _FIXED_MATCH = Argument("match", _TEXT, constant=True)
 _INPUT, _PATTERN = Argument("input", _TEXT), Argument("pattern", _TEXT, constant=True)
 _FLAGS = Argument("flags", _TEXT, constant=True, default="")
 _LONGEST_REPLACED = 4096
+_WHOLE_TEXT = 1e9
 
 
-def _substring(text: pl.Expr, start: float, length: float | None = None) -> pl.Expr:
+def _substring(text: pl.Expr, start: float, length: float) -> pl.Expr:
     if start < 0:
-        tail = text.str.tail(int(-start))
-        return tail if length is None else tail.str.head(int(length))
-    return text.str.slice(int(start) - 1, None if length is None else int(length))
+        return text.str.tail(int(-start)).str.head(int(length))
+    return text.str.slice(int(start) - 1, int(length))
 
 
-def _substring_of(text: str, start: float, length: float | None = None) -> str:
+def _substring_of(text: str, start: float, length: float) -> str:
     first = int(start) - 1 if start > 0 else max(len(text) + int(start), 0)
-    return text[first:] if length is None else text[first : first + int(length)]
+    return text[first : first + int(length)]
 
 
 def _substring_before(text: pl.Expr, match: str) -> pl.Expr:
@@ -149,7 +149,7 @@ FUNCTIONS = (
         (
             _STRING,
             Argument("start position", constant=True),
-            Argument("length", constant=True, default=None),
+            Argument("length", constant=True, default=_WHOLE_TEXT),
         ),
         Kind.TEXT,
         _substring,
