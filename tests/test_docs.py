@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import math
 import re
 import shlex
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -262,6 +264,31 @@ def test_the_program_of_the_page_runs() -> None:
     assert isinstance(last, ast.Expr)
     entered = eval(compile(ast.Expression(last.value), "page", "eval"), space)
     assert entered["enter"].to_list() == [None, None, True]
+
+
+def load_conformance() -> Any:
+    """The test of the conformance kit, as a module."""
+    path = REPOSITORY / "tests" / "engine" / "language" / "test_conformance.py"
+    spec = importlib.util.spec_from_file_location("conformance_of_the_page", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_conformance_is_as_the_page_tells(shared: Path) -> None:
+    kit = load_conformance()
+    sources = {"single": list(kit.list_expressions(shared)), "models": list(kit.list_decisions(shared))}
+    everything = [each for source in sources.values() for each in source]
+    groups = [[each for each in source if each.expected is not None] for source in sources.values()]
+    groups.append([each for each in everything if each.expected is None])
+    measured = [(sum(not kit.judge(each) for each in group), len(group)) for group in groups]
+    (table,) = tables_of("evaluations", "passed", "of")
+    assert measured == [
+        tuple(int(row[key].replace(",", "")) for key in ("passed", "of")) for row in table.rows
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(REPOSITORY)) for page in PAGES])
