@@ -52,9 +52,11 @@ KEYWORD_NOTES: Mapping[str, tuple[str, str]] = {
 OPERATOR_NOTES: tuple[tuple[str, str, str], ...] = (
     ("`or`", "at least one holds", "`1 > 2 or 2 > 1` → `true`"),
     ("`and`", "both hold", "`1 > 2 and 2 > 1` → `false`"),
-    ("`=` `!=`", "equal, not equal, within the tolerance", "`0.1 + 0.2 = 0.3` → `true`"),
-    ("`<` `<=` `>` `>=`", "less, at most, more, at least", '`"a" < "b"` → `true`'),
-    ("`in` `between`", "see keywords", "`5 in [1..5)` → `false`"),
+    (
+        "`=` `!=` `<` `<=` `>` `>=` `in` `between`",
+        "equal, not equal, less, at most, more, at least, and tests of membership",
+        "`0.1 + 0.2 = 0.3` → `true`, `5 in [1..5)` → `false`",
+    ),
     ("`+` `-`", "sum, difference; two texts joined with `+`", '`"BTC" + "/USDT"` → `"BTC/USDT"`'),
     ("`*` `/`", "product, quotient; divided by 0 it is unknown", "`1 / 0` → `unknown`"),
     ("`**`", "power, from left to right", "`2 ** 3 ** 2` → `64`"),
