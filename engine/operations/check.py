@@ -36,6 +36,7 @@ def check_rules(path: Path) -> Checked:
 def _summarise(path: Path) -> str:
     draft = path / "draft"
     book = load_book(draft if draft.is_dir() else path)
-    rules = ", ".join(f"{len(table.rules)} {role} rules" for role, table in book.tables.items())
-    names = f"{len(book.parameters)} parameters, {len(book.metrics)} metrics, {rules}"
-    return f"{book.manifest.name} {book.version} ({book.fingerprint}): {names}; no fault"
+    counts = {"parameters": len(book.parameters), "metrics": len(book.metrics)}
+    counts |= {f"rules of {role}": len(table.rules) for role, table in book.tables.items()}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items())
+    return f"{book.manifest.name} {book.version} ({book.fingerprint}): {told}; no fault"

@@ -65,7 +65,7 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
     """
     book = bound.book
     metrics = [metric.name for metric in book.metrics]
-    inputs = [name for name in outcome.pairs.columns if name not in {*metrics, "ts", "pair", "warm_up"}]
+    inputs = [name for name in outcome.pairs.columns if name not in {*metrics, "ts", "pair"}]
     rows = zip(
         outcome.pairs.select(inputs).iter_rows(named=True),
         outcome.pairs.select(metrics).iter_rows(named=True),

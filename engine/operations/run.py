@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import polars as pl
-
 from engine.book.bind import BoundBook
 from engine.cycle import Outcome, decide_each
 from engine.operations.sources import Source
@@ -27,5 +25,5 @@ def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
     """
     manifest = bound.book.manifest
     for block in source.read_blocks(manifest.pairing, manifest.history):
-        measured = bound.measure(block.pairs).filter(~pl.col("warm_up"))
-        yield from decide_each(bound, measured)
+        measured = bound.measure(block.pairs.drop("warm_up"))
+        yield from decide_each(bound, measured.filter(~block.pairs["warm_up"]))

@@ -25,6 +25,18 @@ def read_cycles(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def test_a_metric_may_have_any_name_that_is_free(tmp_path: Path) -> None:
+    draft = Path(shutil.copytree(find_starter() / "draft", tmp_path / "draft"))
+    with (draft / "metrics.csv").open("a") as file:
+        file.write(
+            "".join(f"{name},perp_mark,,,,\n" for name in ("warm_up", "rule", "state", "enter", "priority"))
+        )
+    (changed,) = read_cycles(invoke("--book", str(tmp_path), "--once", "--json"))
+    (usual,) = read_cycles(invoke("--once", "--json"))
+    assert changed["ranking"] == usual["ranking"]
+    assert {pair["metrics"]["rule"] == pair["inputs"]["perp_mark"] for pair in changed["pairs"]} == {True}
+
+
 def test_without_arguments_a_made_market_is_run() -> None:
     result = invoke()
     assert result.exit_code == ExitCode.OK, result.output
