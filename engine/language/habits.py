@@ -5,6 +5,8 @@ Hints for those who come from spreadsheets, Python or other rule languages.
 
 from __future__ import annotations
 
+import re
+
 from lark import Token
 
 from engine.errors import Diagnostic
@@ -113,23 +115,31 @@ def _explain(token: Token, before: Token | None, text: str) -> str:
     return _explain_sign(token, before, text)
 
 
+_CONDITION = "a condition is written `if … then … else …`"
+_BETWEEN = "a value between two bounds is written `x in [1..5)` or `x between 1 and 5`"
+_BRACKETS = "check the brackets: each needs its partner, and something between"
+_SIGNS = {
+    "IF": f"{_CONDITION}, in parentheses inside an expression",
+    "FUNCTION": _CONDITION,
+    "RANGE": "write a range with its brackets, as in `[1..5]`",
+    "PLUS": "leave out the leading `+`",
+    **dict.fromkeys(["LT", "LE", "GT", "GE"], _BETWEEN),
+    **dict.fromkeys(["RPAR", "RSQB", "RBRACE"], _BRACKETS),
+}
+_VALUES = {"NAME", "NUMBER", "TEXT"}
+
+
 def _explain_sign(token: Token, before: Token | None, text: str) -> str:
+    if token.type == "COMMA" and re.search(r"\bif\s*\(", text[: token.start_pos]):
+        return _CONDITION
     if token.type == "COMMA" and text[token.end_pos or 0 :][:1].isdigit():
-        return "write decimals with a point, as in `1.5`"
-    if token.type == "IF":
-        return "a condition is written `if … then … else …`, in parentheses inside an expression"
-    if token.type == "FUNCTION" or str(token) == "?":
-        return "a condition is written `if … then … else …`"
-    if token.type in {"LT", "LE", "GT", "GE"}:
-        return "a value between two bounds is written `x in [1..5)` or `x between 1 and 5`"
-    if token.type in {"RPAR", "RSQB", "RBRACE"}:
-        return "check the brackets: each needs its partner, and something between"
-    if token.type == "PLUS":
-        return "leave out the leading `+`"
-    if (
-        token.type in {"NAME", "NUMBER", "TEXT"}
-        and before is not None
-        and before.type in {"NAME", "NUMBER", "TEXT"}
-    ):
+        return "write decimals with a point, as in `1.5`, and thousands without a comma"
+    if str(token) == "?":
+        return _CONDITION
+    if token.type in _SIGNS:
+        return _SIGNS[token.type]
+    if before is not None and token.type in _VALUES and before.type in _VALUES:
+        if before.type == "NUMBER" and str(token).startswith("_"):
+            return "digits stand together, as in `1000`"
         return f"an operator or a comma is missing between `{before}` and `{token}`; texts need double quotes"
     return f"check what stands before `{token}`"

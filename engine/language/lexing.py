@@ -68,6 +68,8 @@ _SYMBOLS = {
     "}": "RBRACE",
 }
 
+_SPELLINGS = {kind: sign for sign, kind in {**_SYMBOLS, **KEYWORDS}.items()}
+
 # What other languages write, what is meant, and the token read in its place (none: it is left out).
 _HABITS = {
     "==": ("write `=` for equality", "EQ"),
@@ -238,7 +240,7 @@ def _read_habit(
     if text == "%" and before is not None and before.type == "NUMBER":
         hint = f"write the percent sign next to the number: `{before}%`"
     fault = _place(Diagnostic("sign.unknown", f"`{text}` is not a sign of this language", hint), start, end)
-    return (None if kind is None else _token(kind, text, start, end)), fault
+    return (None if kind is None else _token(kind, _SPELLINGS[kind], start, end)), fault
 
 
 def _token(kind: str, text: str, start: int, end: int) -> Token:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+_NO_PATTERN = "it is not a regular expression"
+
 
 def find_pattern_fault(pattern: str) -> str:
     """Why the engine refuses `pattern`, or an empty text if it takes it."""
@@ -11,5 +13,6 @@ def find_pattern_fault(pattern: str) -> str:
         pl.select(pl.lit("").str.contains(pattern))
     except pl.exceptions.ComputeError as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        return lines[-1].removeprefix("error: ") if lines else "it is not a regular expression"
+        reasons = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        return (reasons or [line.removeprefix("regex error: ") for line in lines] or [_NO_PATTERN])[0]
     return ""

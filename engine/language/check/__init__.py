@@ -139,6 +139,8 @@ def _find_decimal_comma(text: str, subject: Core) -> Diagnostic | None:
         return None
     meant = match.group().replace(",", ".")
     hint = f"write `{meant}`; for either of two values put a space: `{match.group().replace(',', ', ')}`"
+    if re.search(r",\d{3}$", match.group()):
+        hint = f"write `{match.group().replace(',', '')}` for thousands, `{meant}` for a decimal"
     message = f"`{match.group()}` has a decimal comma"
     return Diagnostic("number.comma", message, hint, start=match.start(), end=match.end())
 

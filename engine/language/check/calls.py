@@ -20,22 +20,15 @@ from engine.language.types import TEXT, Kind, Stage, Type
 from engine.language.units import PLAIN
 
 _SPREADSHEET = {
-    "AVERAGE": "mean",
     "average": "mean",
     "avg": "mean",
-    "STDEV": "stddev",
     "stdev": "stddev",
     "std": "stddev",
-    "ROUND": "round half up",
     "round": "round half up",
     "ceil": "ceiling",
-    "CEIL": "ceiling",
-    "LN": "log",
     "ln": "log",
     "mod": "modulo",
-    "MOD": "modulo",
     "len": "string length",
-    "LEN": "string length",
     "upper": "upper case",
     "lower": "lower case",
     "startswith": "starts with",
@@ -72,8 +65,8 @@ def check_call(checking: Checking, node: syntax.Call) -> Core | None:
 
 
 def _explain(name: str) -> str:
-    if name in _SPREADSHEET:
-        return f"write `{_SPREADSHEET[name]}(…)`"
+    if name in _SPREADSHEET or name.lower() in _SPREADSHEET:
+        return f"write `{_SPREADSHEET.get(name) or _SPREADSHEET[name.lower()]}(…)`"
     if name.upper() in {"IF", "IFS", "IFERROR"}:
         return "a condition is written `if … then … else …`"
     if name.upper() in {"AND", "OR"}:

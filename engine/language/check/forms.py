@@ -146,6 +146,8 @@ def _check_median(checking: Checking, node: syntax.Call) -> Core | None:
 
 def _check_is(checking: Checking, node: syntax.Call) -> Core | None:
     given = arguments.match(checking, node, ["value1", "value2"])
+    if given is not None and len(given) < 2:
+        arguments.report_count(checking, node, ["value1", "value2"])
     if given is None or len(given) < 2:
         return None
     left, right = checking.check(given["value1"]), checking.check(given["value2"])
