@@ -54,7 +54,7 @@ def find_version(path: Path, *, prefer_draft: bool = False) -> Path | Diagnostic
     if not active.is_file():
         hint = f"give the folder that holds `{manifest.FILE}`, or one with `{DRAFT}` inside"
         return Diagnostic("book.missing", f"{path} is no rule book", hint)
-    version = path / PUBLISHED / active.read_text(encoding="utf-8").strip()
+    version = path / PUBLISHED / active.read_text(encoding="utf-8", errors="replace").strip()
     if version.parent != path / PUBLISHED or not version.is_dir():
         message = f'{active} names the version "{version.name}", which is not there'
         return Diagnostic("book.active", message, "name a folder of `published`")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import engine
+from engine.operations import starter
 from engine.operations.check import check_rules
 from engine.operations.starter import STARTER, find_starter
 
@@ -16,7 +16,7 @@ def test_the_starter_book_of_a_checkout(repository: Path) -> None:
 
 def test_the_starter_book_of_an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "engine" / "starter_rules").mkdir(parents=True)
-    monkeypatch.setattr(engine, "__file__", str(tmp_path / "engine" / "__init__.py"))
+    monkeypatch.setattr(starter, "PACKAGE", tmp_path / "engine")
     assert find_starter() == tmp_path / "engine" / "starter_rules" / STARTER
 
 
