@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from engine.language.types import TEXT, Kind, Type
 from engine.language.units import Unit
 from engine.tables.bind import CompiledTable, bind_table
 from engine.tables.checked import CheckedTable
-from engine.tables.model import OutputColumn, Table
+from engine.tables.model import OutputColumn, Rule, Table
 from engine.tables.policies import check_policy
 
 
@@ -26,6 +26,19 @@ class _Output:
     column: OutputColumn
     kind: Kind | None
     unit: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Collector:
+    """Keeps the faults of a table's texts, each in its place."""
+
+    file: str
+    faults: list[Diagnostic]
+
+    def keep(self, checked: Checked, row: int, header: str) -> Core | None:
+        """The checked text, or None with its faults kept."""
+        self.faults.extend(fault.at(file=self.file, row=row, column=header) for fault in checked.diagnostics)
+        return checked.core
 
 
 def compile_table(table: Table, schema: Schema, parameters: Mapping[str, Any] | None = None) -> CompiledTable:
@@ -56,64 +69,45 @@ def check_table(table: Table, scope: Scope) -> CheckedTable | tuple[Diagnostic, 
     Returns:
         The checked table, or its faults in reading order.
     """
-    faults = list(check_policy(table))
-    subjects = [_check_header(table, column.header, scope, faults) for column in table.inputs]
-    tests = [
-        tuple(_keep(check, faults) for check in _check_tests(table, place, subjects, scope))
-        for place in range(len(table.rules))
-    ]
-    columns = [_check_output(table, place, scope, faults) for place in range(len(table.outputs))]
-    if faults:
-        return tuple(sorted(faults, key=lambda fault: fault.row or 0))
+    collector = _Collector(table.file, list(check_policy(table)))
+    headers = [column.header for column in table.inputs]
+    subjects = [collector.keep(check_formula(header, scope), 1, header) for header in headers]
+    tests = [_check_tests(table, rule, subjects, scope, collector) for rule in table.rules]
+    columns = [_check_output(table, place, scope, collector) for place in range(len(table.outputs))]
+    if collector.faults:
+        return tuple(sorted(collector.faults, key=lambda fault: fault.row or 0))
     results = tuple(zip(*columns, strict=True))
-    return CheckedTable(
-        table,
-        tuple(subject for subject in subjects if subject is not None),
-        tuple(tuple(test for test in row if test is not None) for row in tests),
-        results[:-1],
-        results[-1],
-    )
-
-
-def _check_header(table: Table, header: str, scope: Scope, faults: list[Diagnostic]) -> Core | None:
-    checked = check_formula(header, scope)
-    faults += [fault.at(file=table.file, row=1, column=header) for fault in checked.diagnostics]
-    return checked.core
+    known = tuple(subject for subject in subjects if subject is not None)
+    return CheckedTable(table, known, tuple(tests), results[:-1], results[-1])
 
 
 def _check_tests(
-    table: Table, place: int, subjects: list[Core | None], scope: Scope
-) -> Iterator[tuple[Checked, Table, int, str]]:
-    """The checked cells of one rule, each with its place; cells below a faulty header are left out."""
-    rule = table.rules[place]
+    table: Table, rule: Rule, subjects: Sequence[Core | None], scope: Scope, collector: _Collector
+) -> tuple[Core, ...]:
+    """The sound tests of one rule; cells below a faulty header are left out."""
+    tests = []
     for column, subject, text in zip(table.inputs, subjects, rule.tests, strict=True):
         if subject is not None:
             name = scope.find(column.header)
             vocabulary = None if name is None else name.vocabulary
             checked = check_cell(text, subject, scope, vocabulary=vocabulary)
-            yield checked, table, rule.line, column.header
+            tests.append(collector.keep(checked, rule.line, column.header))
+    return tuple(test for test in tests if test is not None)
 
 
-def _keep(check: tuple[Checked, Table, int, str], faults: list[Diagnostic]) -> Core | None:
-    checked, table, line, header = check
-    faults += [fault.at(file=table.file, row=line, column=header) for fault in checked.diagnostics]
-    return checked.core
-
-
-def _check_output(table: Table, place: int, scope: Scope, faults: list[Diagnostic]) -> tuple[Core, ...]:
+def _check_output(table: Table, place: int, scope: Scope, collector: _Collector) -> tuple[Core, ...]:
     """Results of one output column: a formula for each rule, and the default at the end."""
     column = table.outputs[place]
     output = _declare(column)
     if isinstance(output, Diagnostic):
-        faults.append(output.at(file=table.file, row=1, column=column.header))
+        collector.keep(Checked(None, (output,)), 1, column.header)
         return ()
     results: list[Core | None] = []
     for rule in table.rules:
         checked = _check_result(rule.outputs[place], output, scope)
-        results.append(_keep((checked, table, rule.line, column.header), faults))
+        results.append(collector.keep(checked, rule.line, column.header))
         output = _settle(output, checked.core)
-    default = _check_result("", output, scope)
-    results.append(_keep((default, table, 1, column.header), faults))
+    results.append(collector.keep(_check_result("", output, scope), 1, column.header))
     empty = Constant(None, Type(output.kind or Kind.TEXT))
     return tuple(empty if core is None or _is_nothing(core) else core for core in results)
 
@@ -128,8 +122,9 @@ def _declare(column: OutputColumn) -> _Output | Diagnostic:
 
 
 def _guess_kind(column: OutputColumn) -> Kind | None:
-    """The kind of the values an output may have, if they are listed."""
-    read = read_quantity(column.name, column.allowed[0]) if column.allowed else None
+    """The kind of the values that are listed for an output, or of its default."""
+    example = next(iter(column.allowed), column.default)
+    read = None if example is None else read_quantity(column.name, example)
     return read.type.kind if isinstance(read, Quantity) else None
 
 

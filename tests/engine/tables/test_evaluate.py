@@ -90,6 +90,11 @@ def test_outputs_of_other_kinds() -> None:
     assert result.rows() == [(True, "x", "limit"), (False, None, "market")]
 
 
+def test_an_undeclared_output_has_the_kind_of_its_default_or_its_first_cell() -> None:
+    table = compile_text('id,a,then x,then y\nR1,> 1,,"""b"""\nR2,-,"""c""",\n', defaults={"x": "low"})
+    assert table.evaluate(frame(a=[2.0, 0.0])).select("x", "y").rows() == [("low", "b"), ("c", None)]
+
+
 def test_parameters_and_units() -> None:
     table = parse_table("id,age_hours,then y\nR1,> wait,1\nR2,> 1h,2\n", name="entry", hit_policy="FIRST")
     compiled = compile_table(table, {"age_hours": "hours"}, {"wait": "2d"})
