@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -33,10 +33,10 @@ class BoundBook:
     """
 
     book: Book
-    parameters: Mapping[str, Quantity]
-    formulas: Mapping[str, Core]
-    sheet: Passes
-    tables: Mapping[str, CompiledTable]
+    parameters: Mapping[str, Quantity] = field(repr=False)
+    formulas: Mapping[str, Core] = field(repr=False)
+    sheet: Passes = field(repr=False)
+    tables: Mapping[str, CompiledTable] = field(repr=False)
 
     def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.

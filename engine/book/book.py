@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.book.manifest import Manifest
 from engine.book.parameters import Parameter
@@ -27,6 +27,6 @@ class Book:
     version: str
     fingerprint: str
     manifest: Manifest
-    parameters: tuple[Parameter, ...]
-    metrics: tuple[Metric, ...]
-    tables: Mapping[str, Table]
+    parameters: tuple[Parameter, ...] = field(repr=False)
+    metrics: tuple[Metric, ...] = field(repr=False)
+    tables: Mapping[str, Table] = field(repr=False)

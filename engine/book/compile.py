@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.book import manifest, metrics, parameters
 from engine.book.book import Book
@@ -31,9 +31,9 @@ class CompiledBook:
     """
 
     book: Book
-    scope: Scope
-    sheet: Sheet
-    tables: Mapping[str, CheckedTable]
+    scope: Scope = field(repr=False)
+    sheet: Sheet = field(repr=False)
+    tables: Mapping[str, CheckedTable] = field(repr=False)
 
 
 def compile_book(book: Book) -> CompiledBook:

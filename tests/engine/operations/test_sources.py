@@ -27,7 +27,7 @@ def test_results_do_not_depend_on_the_blocks(starter: BoundBook, history: Histor
     end = START + timedelta(days=20)
     whole = decisions(starter, RecordedSource(history, START, end))
     assert whole["ts"].n_unique() == 60
-    for days in (1, 7, 13):
+    for days in (3, 13):
         cut = RecordedSource(history, START, end, block=timedelta(days=days))
         assert decisions(starter, cut).equals(whole)
 
