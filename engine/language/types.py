@@ -68,6 +68,8 @@ class Name:
         vocabulary: The words a text column may hold, if they are declared; only then may they be
             written without quotes.
         meaning: One line for people.
+        minimum: Least value that the number can have, in its unit; None has no bound.
+        maximum: Largest value.
     """
 
     name: str
@@ -75,3 +77,5 @@ class Name:
     stage: Stage = Stage.MARKET
     vocabulary: frozenset[str] | None = field(default=None, compare=True)
     meaning: str = ""
+    minimum: float | None = None
+    maximum: float | None = None

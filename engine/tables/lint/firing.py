@@ -1,0 +1,155 @@
+"""Rules that never fire, and those that fire only where data are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine.tables.lint.budget import Budget, BudgetSpentError
+from engine.tables.lint.case import Case
+from engine.tables.lint.examples import find_example
+from engine.tables.lint.finding import Finding, FindingKind, Severity
+from engine.tables.lint.grid import Box
+from engine.tables.lint.search import Open, Search
+
+_EVERY = -1
+_PATIENCE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fires:
+    """Looks for a point where no preferred rule takes the row or leaves it open.
+
+    Attributes:
+        alike: Preferred rules that may have the same outputs: where one is true it decides.
+        different: Preferred rules with different outputs: where one may be true the result is unknown.
+        cover: The rules that a proof of the opposite rested on.
+    """
+
+    alike: int
+    different: int
+    cover: set[int] = field(default_factory=set)
+
+    def narrow(self, _sure: int) -> int:
+        return _EVERY
+
+    def settle(self, state: Open) -> bool:
+        return self._note((state.sure & self.alike) | (state.firm & self.different))
+
+    def accept(self, true: int, possible: int) -> bool:
+        return not self._note((true & self.alike) | (possible & self.different))
+
+    def _note(self, taking: int) -> bool:
+        if taking and not any(taking >> bit & 1 for bit in self.cover):
+            self.cover.add((taking & -taking).bit_length() - 1)
+        return taking != 0
+
+
+def find_idle_rules(case: Case, budget: Budget) -> Iterator[tuple[int, Finding]]:
+    """Rules that decide no row at all, or none of known values though they are true for some; by bit.
+
+    By FIRST and PRIORITY a rule fires where it is true and no preferred rule takes the row or leaves the
+    result open. By the other policies every true rule fires.
+    """
+    late = []
+    for bit in range(case.grid.rules):
+        box = case.grid.true_box(bit)
+        if not all(box):
+            yield bit, _tell_contradiction(case, bit, box)
+        elif case.outcomes.ordered:
+            try:
+                found = _judge(case, bit, box, budget.share((case.grid.rules - bit) / _PATIENCE))
+            except BudgetSpentError:
+                late.append(bit)
+                continue
+            if found is not None:
+                yield bit, found
+    if late:
+        message = (
+            f"whether {_count(len(late))} fire at all is open: too many ways in which others may cover them"
+        )
+        ids = case.name_rules(sum(1 << bit for bit in late))
+        yield _EVERY, case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message, others=ids)
+
+
+def _judge(case: Case, bit: int, box: Box, budget: Budget) -> Finding | None:
+    known = case.grid.restrict_to_known(box)
+    question = _ask(case, bit)
+    if Search(case.grid, known, (1 << bit) - 1, budget).find(question) is not None:
+        return None
+    question = _ask(case, bit)
+    point = Search(case.grid, box, (1 << bit) - 1, budget).find(question)
+    if point is None:
+        cover = _minimise(case, bit, box, question.cover, budget)
+        ids = case.name_rules(cover)
+        message = f"{_join(ids)} {'takes' if len(ids) == 1 else 'take'} every row that it accepts"
+        return case.find(FindingKind.NEVER_FIRES, Severity.WARNING, message, rule=bit, others=ids)
+    if not all(known):
+        return None
+    relevant = (2 << bit) - 1
+    own = 1 << bit
+    example = find_example(
+        case.grid,
+        point,
+        relevant,
+        lambda true, rest: bool(true & own) and question.accept(true, rest),
+        budget,
+    )
+    message = "it fires only where data are missing; of known values others take every row that it accepts"
+    found = case.find(FindingKind.UNKNOWN_ONLY, Severity.INFO, message, rule=bit)
+    return found.shown_by(example.row, example.certainty)
+
+
+def _ask(case: Case, bit: int) -> _Fires:
+    """Outputs that are formulas may be equal in some row: there only a true rule is sure to decide."""
+    before = (1 << bit) - 1
+    outcomes = case.outcomes
+    fixed = sum(1 << other for other in range(bit) if _is_fixed(case, other)) if _is_fixed(case, bit) else 0
+    different = before & ~outcomes.classes[bit] & (before if outcomes.constant else fixed)
+    return _Fires(before & ~different, different)
+
+
+def _is_fixed(case: Case, bit: int) -> bool:
+    return all(isinstance(value, tuple) for value in case.outcomes.values[bit])
+
+
+def _minimise(case: Case, bit: int, box: Box, cover: set[int], budget: Budget) -> int:
+    """A cover of which no rule can be left out; one not shown to be such if the steps end."""
+    question = _ask(case, bit)
+    kept = sum(1 << other for other in cover)
+    try:
+        for other in sorted(cover, reverse=True):
+            fewer = kept & ~(1 << other)
+            if Search(case.grid, box, fewer, budget).find(
+                _Fires(question.alike & fewer, question.different & fewer)
+            ):
+                continue
+            kept = fewer
+    except BudgetSpentError:
+        return kept
+    return kept
+
+
+def _tell_contradiction(case: Case, bit: int, box: Box) -> Finding:
+    factor = next(factor for factor, places in zip(case.grid.factors, box, strict=True) if not places)
+    text = case.rule(bit).tests[factor.column]
+    domain = _describe_domain(case, factor.header)
+    message = f"its cell `{text}` accepts no value{domain}, so the rule cannot hold"
+    return case.find(FindingKind.NEVER_FIRES, Severity.WARNING, message, rule=bit, column=factor.header)
+
+
+def _describe_domain(case: Case, header: str) -> str:
+    name = case.scope.find(header)
+    if name is None or (name.minimum is None and name.maximum is None):
+        return ""
+    low = "" if name.minimum is None else f" from {name.minimum:.15g}"
+    high = "" if name.maximum is None else f" to {name.maximum:.15g}"
+    return f" of {header}{low}{high}"
+
+
+def _count(rules: int) -> str:
+    return "1 rule" if rules == 1 else f"{rules} rules"
+
+
+def _join(ids: tuple[str, ...]) -> str:
+    return ids[0] if len(ids) == 1 else f"{', '.join(ids[:-1])} and {ids[-1]} together"

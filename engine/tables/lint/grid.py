@@ -1,0 +1,195 @@
+"""The grid of a table: its inputs cut into regions, and for each region the rules that accept it.
+
+Sets of rules are whole numbers, one bit a rule, in the order in which the hit policy prefers them. The points
+of the grid stand for every row the table may meet, and for more: inputs that depend on each other, such as a
+formula and a column in it, are treated as independent. What holds at every point so holds for every row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.language.core import Column, Constant, Core, columns_of
+from engine.language.names import Scope
+from engine.tables.lint.axes import Axis, lay_axis
+from engine.tables.regions import Answers, Regions, divide_into_regions, is_recognised, judge_regions
+
+Box = tuple[tuple[int, ...], ...]
+"""Places on each axis, ascending; the known ones first."""
+
+Point = tuple[int, ...]
+"""A place on each axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumn:
+    """An input column as lint sees it, its parameters bound.
+
+    Attributes:
+        header: Its header.
+        subject: What its cells test.
+        tests: The cell of each rule, by bit.
+    """
+
+    header: str
+    subject: Core
+    tests: tuple[Core, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One dimension of the grid: an input, or a cell that asks more of it than regions can tell.
+
+    Attributes:
+        column: Place of its column.
+        header: Its header.
+        core: The input, or the cell's test.
+        axis: Its known regions.
+        true: For each region and, last, for the unknown value: rules whose cell is true.
+        possible: The same for rules whose cell is not false.
+    """
+
+    column: int
+    header: str
+    core: Core
+    axis: Axis
+    true: tuple[int, ...]
+    possible: tuple[int, ...]
+
+    @property
+    def known(self) -> tuple[int, ...]:
+        """Places of the known regions."""
+        return tuple(range(len(self.true) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The grid.
+
+    Attributes:
+        columns: The input columns.
+        factors: Its dimensions.
+        rules: How many bits there are.
+        independent: Whether each dimension can take its values whatever the others have.
+    """
+
+    columns: tuple[GridColumn, ...]
+    factors: tuple[Factor, ...]
+    rules: int
+    independent: bool
+
+    @property
+    def known(self) -> Box:
+        """The box of all points without unknown values."""
+        return tuple(factor.known for factor in self.factors)
+
+    def true_box(self, bit: int) -> Box:
+        """Where a rule is true."""
+        return tuple(tuple(select(factor.true, bit)) for factor in self.factors)
+
+    def possible_box(self, bit: int) -> Box:
+        """Where a rule is not false."""
+        return tuple(tuple(select(factor.possible, bit)) for factor in self.factors)
+
+    def restrict_to_known(self, box: Box) -> Box:
+        """The part of a box without unknown values."""
+        return tuple(
+            tuple(place for place in places if place < len(factor.true) - 1)
+            for factor, places in zip(self.factors, box, strict=True)
+        )
+
+    def judge(self, point: Point) -> tuple[int, int]:
+        """The rules that are true at a point, and those that are not false."""
+        true = possible = -1
+        for factor, place in zip(self.factors, point, strict=True):
+            true &= factor.true[place]
+            possible &= factor.possible[place]
+        everything = (1 << self.rules) - 1
+        return true & everything, possible & everything
+
+    def with_box(self, box: Box) -> Grid:
+        """The grid with one more rule, which accepts a box."""
+        bit = 1 << self.rules
+        factors = []
+        for factor, places in zip(self.factors, box, strict=True):
+            added = [bit if place in places else 0 for place in range(len(factor.true))]
+            factors.append(
+                replace(
+                    factor,
+                    true=tuple(word | more for word, more in zip(factor.true, added, strict=True)),
+                    possible=tuple(word | more for word, more in zip(factor.possible, added, strict=True)),
+                )
+            )
+        return replace(self, factors=tuple(factors), rules=self.rules + 1)
+
+
+def select(words: Sequence[int], bit: int) -> list[int]:
+    """Places whose word has the bit."""
+    return [place for place, word in enumerate(words) if word >> bit & 1]
+
+
+def build_grid(columns: Sequence[GridColumn], rules: int, scope: Scope) -> Grid:
+    """The grid of input columns.
+
+    Args:
+        columns: The columns, with a cell for each rule.
+        rules: How many rules there are.
+        scope: Names with the domains of inputs.
+    """
+    factors = [factor for place, column in enumerate(columns) for factor in _cut(place, column, scope)]
+    reads = Counter(name for factor in factors for name in columns_of(factor.core))
+    plain = all(isinstance(factor.core, Column) for factor in factors)
+    independent = plain and all(count == 1 for count in reads.values())
+    return Grid(tuple(columns), tuple(factors), rules, independent)
+
+
+def _cut(place: int, column: GridColumn, scope: Scope) -> list[Factor]:
+    """The input itself, and each cell that regions cannot tell."""
+    tests = list(dict.fromkeys(column.tests))
+    clear = [test for test in tests if is_recognised(test, column.subject)]
+    name = scope.find(column.subject.name) if isinstance(column.subject, Column) else None
+    factors = []
+    if any(not isinstance(test, Constant) for test in clear):
+        regions = divide_into_regions(column.subject, clear)
+        answers = {test: judge_regions(test, regions) for test in clear}
+        factors.append(_pack(place, column, regions, lay_axis(regions, name), answers))
+    known = set(clear) if factors else {test for test in clear if _accepts_all(test)}
+    return [*factors, *(_ask(place, column, test) for test in tests if test not in known)]
+
+
+def _accepts_all(test: Core) -> bool:
+    return isinstance(test, Constant) and test.value is True
+
+
+def _ask(place: int, column: GridColumn, test: Core) -> Factor:
+    """A test as a dimension of its own: false, true, unknown."""
+    if isinstance(test, Constant):
+        fixed = Answers(np.array([False, False]), np.full(2, test.value is None))
+        axis = Axis((0,), (test.value,))
+        regions = Regions(test, "truth", (), (), np.array([0.0, np.nan]))
+        return _pack(place, column, regions, axis, {test: fixed})
+    regions = Regions(test, "truth", (), (), np.array([0.0, 1.0, np.nan]))
+    return _pack(place, column, regions, lay_axis(regions, None), {test: judge_regions(test, regions)})
+
+
+def _pack(
+    place: int, column: GridColumn, regions: Regions, axis: Axis, answers: Mapping[Core, Answers]
+) -> Factor:
+    rows = [*axis.places, regions.count]
+    number = {test: code for code, test in enumerate(answers)}
+    codes = np.array([number.get(test, len(number)) for test in column.tests], dtype=np.intp)
+    true = np.array([*(answer.true[rows] for answer in answers.values()), np.ones(len(rows), np.bool_)])
+    possible = np.array([*(answer.possible[rows] for answer in answers.values()), true[-1]])
+    words = _join(true, codes), _join(possible, codes)
+    return Factor(place, column.header, regions.subject, axis, *words)
+
+
+def _join(answers: NDArray[np.bool_], codes: NDArray[np.intp]) -> tuple[int, ...]:
+    """Tests × regions as a word for each region, by the test that each rule has."""
+    bits = np.packbits(answers[codes].T, axis=1, bitorder="little")
+    return tuple(int.from_bytes(row.tobytes(), "little") for row in bits)

@@ -1,0 +1,99 @@
+"""Overlaps and conflicts: rules that accept the same row although the hit policy allows only one result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.tables.lint.budget import Budget
+from engine.tables.lint.case import LISTED_AT_MOST, Case
+from engine.tables.lint.examples import find_example
+from engine.tables.lint.finding import Certainty, Finding, FindingKind, Severity
+from engine.tables.lint.gaps import describe_box
+from engine.tables.lint.grid import Box, Grid
+from engine.tables.lint.outcomes import bits_of, rank_rule
+from engine.tables.model import HitPolicy
+
+
+def find_overlaps(case: Case, budget: Budget) -> Iterator[Finding]:
+    """Pairs of rules that break the hit policy where both are true.
+
+    UNIQUE allows no two; ANY only with the same outputs; PRIORITY cannot choose between different outputs
+    that are wanted alike. The other policies are made for several rules at once.
+
+    Raises:
+        BudgetSpentError: There may be more.
+    """
+    if case.table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY):
+        return
+    pairs = 0
+    for one, other in _list_pairs(case, budget):
+        pairs += 1
+        if pairs <= LISTED_AT_MOST:
+            yield _tell_pair(case, one, other, budget)
+    if pairs > LISTED_AT_MOST:
+        message = f"{pairs - LISTED_AT_MOST} more pairs of rules overlap, which are not listed"
+        yield case.find(FindingKind.OVERLAP, Severity.INFO, message)
+
+
+def _list_pairs(case: Case, budget: Budget) -> Iterator[tuple[int, int]]:
+    joined: dict[tuple[int, tuple[int, ...]], int] = {}
+    for one in range(case.grid.rules):
+        rivals = _find_rivals(case, one)
+        for place, places in enumerate(case.grid.true_box(one)):
+            if (place, places) not in joined:
+                budget.spend(1 + len(places) // 4)
+                joined[place, places] = _unite(case.grid, place, places)
+            rivals &= joined[place, places]
+        budget.spend(len(case.grid.factors))
+        yield from ((one, other) for other in bits_of(rivals))
+
+
+def _find_rivals(case: Case, one: int) -> int:
+    """Rules after this one that must not be true together with it."""
+    later = ((1 << case.grid.rules) - 1) & ~((2 << one) - 1)
+    if case.table.hit_policy is HitPolicy.UNIQUE:
+        return later
+    different = later & ~case.outcomes.classes[one]
+    if case.table.hit_policy is HitPolicy.ANY:
+        return different
+    rank = rank_rule(case.table, case.order[one])
+    alike = (bit for bit in bits_of(different) if rank_rule(case.table, case.order[bit]) == rank)
+    return sum(1 << bit for bit in alike)
+
+
+def _unite(grid: Grid, place: int, places: tuple[int, ...]) -> int:
+    word = 0
+    for region in places:
+        word |= grid.factors[place].true[region]
+    return word
+
+
+def _tell_pair(case: Case, one: int, other: int, budget: Budget) -> Finding:
+    grid = case.grid
+    boxes = zip(grid.true_box(one), grid.true_box(other), strict=True)
+    box: Box = tuple(tuple(place for place in a if place in set(b)) for a, b in boxes)
+    both = 1 << one | 1 << other
+    point = tuple(places[0] for places in box)
+    example = find_example(grid, point, both, lambda true, _: true == both, budget)
+    certainty, differ = example.certainty, not case.outcomes.classes[one] >> other & 1
+    unique = case.table.hit_policy is HitPolicy.UNIQUE
+    if not unique and not case.outcomes.constant:
+        certainty = Certainty.POSSIBLE
+    first, second = sorted((one, other), key=lambda bit: case.order[bit])
+    message = (
+        f"{case.rule(first).id} and {case.rule(second).id} both accept {describe_box(grid, box)}, "
+        f"{'with different outputs' if differ else 'with the same outputs'}; {case.table.hit_policy} allows "
+        f"{_ALLOWS[case.table.hit_policy]}"
+    )
+    breaks = certainty is Certainty.EXACT and case.table.hit_policy is not HitPolicy.PRIORITY
+    kind = FindingKind.OVERLAP if unique else FindingKind.CONFLICT
+    severity = Severity.ERROR if breaks else Severity.WARNING
+    found = case.find(kind, severity, message, rule=first, others=(case.rule(second).id,))
+    return found.shown_by(example.row, certainty)
+
+
+_ALLOWS = {
+    HitPolicy.UNIQUE: "only one rule to fire",
+    HitPolicy.ANY: "several only with the same outputs",
+    HitPolicy.PRIORITY: "no choice between outputs that are wanted alike",
+}
