@@ -123,6 +123,8 @@ _SIGNS = {
     "FUNCTION": _CONDITION,
     "RANGE": "write a range with its brackets, as in `[1..5]`",
     "PLUS": "leave out the leading `+`",
+    "OR": "either of two tests is written with a comma, as in `< 2, > 5`",
+    "AND": "both of two tests are written with `?`, as in `? > 2 and ? < 5`",
     **dict.fromkeys(["LT", "LE", "GT", "GE"], _BETWEEN),
     **dict.fromkeys(["RPAR", "RSQB", "RBRACE"], _BRACKETS),
 }

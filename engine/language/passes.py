@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from engine.language.core import Apply, Column, Core, columns_of, walk
-from engine.language.functions.arithmetic import DIVIDE
+from engine.language.functions.arithmetic import DIVIDE, LOWER_BOUND, UPPER_BOUND
 from engine.language.functions.other_rows import Axes
 from engine.language.to_polars import DTYPES, Emitter, keep_finite, may_be_uniform, to_polars
 from engine.language.types import Kind
@@ -25,6 +25,7 @@ from engine.language.types import Kind
 _BEFORE = "·"  # no name of a book can hold this sign
 _RESULT = "· result"
 _MOST_REPEATED = 1_000
+_TWICE = (DIVIDE, LOWER_BOUND, UPPER_BOUND)  # cheap enough to repeat a part in a sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _measure_expansion(core: Core) -> int:
     """About how many nodes the expression of `core` would have."""
     if not isinstance(core, Apply):
         return 1
-    repeats = 3 if core.function.repeats else 1
+    repeats = 4 if core.function.repeats else 2 if core.function in _TWICE else 1
     total = 1
     for position, argument in enumerate(core.arguments):
         guarded = core.function.guarded is None or position in core.function.guarded

@@ -35,4 +35,5 @@ MEDIAN = Function(
     "the middle value; the mean of the middle two if their count is even",
     (("median(8, 2, 5, 3, 4)", "4"), ("median(6, 1, 2, 3)", "2.5")),
     unit="common",
+    repeats=True,
 )

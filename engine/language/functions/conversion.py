@@ -31,6 +31,7 @@ FUNCTIONS = (
         _read_number,
         "the number that a text spells; unknown if it spells none",
         (('number("1.5")', "1.5"),),
+        repeats=True,
     ),
     Function(
         "string",
@@ -40,5 +41,6 @@ FUNCTIONS = (
         lambda x: "true" if x else "false",
         "`true` or `false` as a text",
         (("string(1 < 2)", '"true"'),),
+        repeats=True,
     ),
 )

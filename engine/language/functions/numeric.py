@@ -98,6 +98,7 @@ FLOOR = Function(
     "the largest number of `scale` decimals that is not above n",
     (("floor(1.59)", "1"), ("floor(-1.55, 1)", "-1.6")),
     unit="first",
+    repeats=True,
     opcode=Opcode.FLOOR,
 )
 CEILING = Function(
@@ -109,6 +110,7 @@ CEILING = Function(
     "the least number of `scale` decimals that is not below n",
     (("ceiling(1.51)", "2"), ("ceiling(-1.55, 1)", "-1.5")),
     unit="first",
+    repeats=True,
     opcode=Opcode.CEILING,
 )
 DECIMAL = _rounding(
@@ -191,6 +193,7 @@ MODULO = Function(
     scalars.modulo,
     "remainder of a division, with the sign of the divisor",
     (("modulo(-12, 5)", "3"),),
+    repeats=True,
     opcode=Opcode.MODULO,
 )
 ODD = Function(
@@ -201,6 +204,7 @@ ODD = Function(
     lambda x: scalars.modulo(x, 2.0) == 1.0,
     "whether a whole number is odd",
     (("odd(3)", "true"),),
+    repeats=True,
 )
 EVEN = Function(
     "even",
@@ -210,6 +214,7 @@ EVEN = Function(
     lambda x: scalars.modulo(x, 2.0) == 0.0,
     "whether a whole number is even",
     (("even(3)", "false"),),
+    repeats=True,
 )
 # An unknown operand must make the result unknown, while Polars' own minimum skips it.
 MINIMUM = Function(

@@ -104,6 +104,7 @@ SHIFT = Function(
     _shift,
     _shift_one,
     "the instant that much later",
+    repeats=True,
 )
 SECONDS_BETWEEN = Function(
     "-",

@@ -165,6 +165,7 @@ FUNCTIONS = (
         lambda text, match: _part(text, match, before=True),
         "what stands before the first match; an empty text without one",
         (('substring before("BTC/USDT", "/")', '"BTC"'),),
+        repeats=True,
     ),
     Function(
         "substring after",
@@ -174,6 +175,7 @@ FUNCTIONS = (
         lambda text, match: _part(text, match, before=False),
         "what stands after the first match; an empty text without one",
         (('substring after("BTC/USDT", "/")', '"USDT"'),),
+        repeats=True,
     ),
     Function(
         "matches",
@@ -197,5 +199,6 @@ FUNCTIONS = (
         _run_replace,
         "every match of a pattern replaced; `$1` is the first group; unknown for more than 4 kB",
         (('replace("abcd", "(b)(c)", "$2$1")', '"acbd"'),),
+        repeats=True,
     ),
 )
