@@ -93,7 +93,7 @@ def judge(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Rows as in `engine.frames.decisions`, with the outputs of the table, `state` and `possible`.
     """
-    result = bound.tables["entry"].evaluate(measured)
+    result = bound.tables["entry"].evaluate(measured, tell=True)
     named = measured.select("ts", "pair").hstack(result.with_columns(decision=_DECISION))
     return validate_decisions(named)
 

@@ -67,4 +67,4 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
     if too_far:
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
-    return BoundBook(compiled.book, values, sheet.formulas, sheet.compile(), tables)
+    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables)

@@ -132,6 +132,10 @@ def _read_policies(top: Mapping[str, Any], reader: TomlReader) -> dict[str, HitP
     for role, word in _list_roles(top, "hit_policy", reader):
         wrong: list[Diagnostic] = []
         policies[role] = read_hit_policy(word, None, wrong)[0]
+        taken = CONTRACTS[role].policies
+        if not wrong and policies[role] not in taken:
+            message = f"{role} needs one result a row, which {policies[role]} does not give here"
+            wrong.append(Diagnostic("policy.role", message, f"take {', '.join(taken)}"))
         for fault in wrong:
             reader.refuse(fault.code, fault.message, fault.hint, f"hit_policy.{role}")
     for role in CONTRACTS:

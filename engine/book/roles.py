@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.language.types import BOOLEAN, NUMBER, Stage, Type
+from engine.tables.model import HitPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Contract:
     Attributes:
         role: Name of the table.
         outputs: Outputs that it may have.
+        policies: Hit policies that make one result of its rules.
         sees: Names up to this stage may be used.
         no_rule: What it means that no rule fires.
         unknown: What it means that the result is unknown.
@@ -39,6 +41,7 @@ class Contract:
 
     role: str
     outputs: tuple[OutputTerm, ...]
+    policies: tuple[HitPolicy, ...]
     sees: Stage
     no_rule: str
     unknown: str
@@ -54,6 +57,7 @@ ENTRY = Contract(
         OutputTerm("enter", BOOLEAN, default=False, required=True),
         OutputTerm("priority", NUMBER, default=0),
     ),
+    policies=(HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.ANY),
     sees=Stage.POSITION,
     no_rule="do not enter",
     unknown="do not enter; shown as unknown, with the rules and values that made it so",

@@ -12,7 +12,7 @@ from engine.errors import Diagnostic
 from engine.language.bind import bind
 from engine.language.check import check_formula
 from engine.language.core import Apply, Core, stage_of, walk
-from engine.language.functions.other_rows import Axes
+from engine.language.lexing import KEYWORDS
 from engine.language.names import Scope
 from engine.language.parse import parse_formula
 from engine.language.passes import Passes, plan_passes
@@ -62,22 +62,25 @@ class Sheet:
 
     def bind(self, parameters: Mapping[str, Quantity]) -> BoundSheet:
         """The sheet with the values of its parameters."""
-        return BoundSheet({name: bind(core, parameters) for name, core in self.formulas.items()})
+        formulas = {name: bind(core, parameters) for name, core in self.formulas.items()}
+        return BoundSheet(formulas, plan_passes(formulas))
 
 
 @dataclass(frozen=True, slots=True)
 class BoundSheet:
-    """A sheet ready to be evaluated, its typed trees bound."""
+    """A sheet ready to be evaluated.
+
+    Attributes:
+        formulas: Typed trees by metric, bound.
+        passes: The same as wide passes, built once and used for every frame.
+    """
 
     formulas: Mapping[str, Core]
+    passes: Passes
 
-    def compile(self, axes: Axes | None = None) -> Passes:
-        """The sheet as wide passes, built once and used for every frame."""
-        return plan_passes(self.formulas, axes)
-
-    def evaluate(self, frame: pl.DataFrame, axes: Axes | None = None) -> pl.DataFrame:
+    def evaluate(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with a column per metric; its numbers must be float64 without NaN and infinities."""
-        return self.compile(axes).evaluate(frame)
+        return self.passes.evaluate(frame)
 
 
 def check_metrics(metrics: Sequence[Metric], scope: Scope, *, file: str = "metrics.csv") -> Sheet:
@@ -104,7 +107,7 @@ def _check_names(metrics: Iterable[Metric], scope: Scope, file: str) -> list[Dia
     seen: set[str] = set()
     for metric in metrics:
         fault = None
-        if not metric.name.isidentifier():
+        if not metric.name.isidentifier() or metric.name in KEYWORDS:
             fault = Diagnostic("metric.name", f'"{metric.name}" is not a name', "use letters, digits and `_`")
         elif metric.name in seen:
             fault = Diagnostic("metric.twice", f'metric "{metric.name}" stands twice', "rename one of them")

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import reduce
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from engine.errors import BookErrors, Diagnostic
 from engine.language.bind import bind
 from engine.language.core import Constant, Core, columns_of
 from engine.language.quantities import Quantity
-from engine.language.to_polars import to_polars
 from engine.tables.checked import CheckedTable
-from engine.tables.match import match_rules
-from engine.tables.model import Table
-from engine.tables.policies import Choice, choose_first
-from engine.tables.results import Results, bind_results, select_columns
+from engine.tables.collect import Collected, collect
+from engine.tables.inputs import TableInput, build_inputs, place_rows
+from engine.tables.model import HitPolicy, Table
+from engine.tables.placing import Places
+from engine.tables.policies import (
+    Likeness,
+    Pairs,
+    Verdict,
+    choose_all,
+    choose_any,
+    choose_first,
+    choose_unique,
+    find_alike,
+    list_hits,
+)
+from engine.tables.ranking import rank_rules, read_allowed
+from engine.tables.results import Results, Values, bind_results, gather_lists
+from engine.tables.words import Words
 
-RULE, DEFAULT, UNKNOWN = "rule", "default", "unknown"
-"""States of a result: a rule fires, no rule fires, or missing data leaves open which."""
+RULE, DEFAULT, UNKNOWN, VIOLATION = "rule", "default", "unknown", "violation"
+"""States of a result: rules decide, no rule fires, missing data leaves it open, rules clash."""
+
+_STATES = pl.Series("state", [RULE, DEFAULT, UNKNOWN, VIOLATION])
+_BLOCK = 50_000
+_CHOOSE = {
+    HitPolicy.FIRST: choose_first,
+    HitPolicy.PRIORITY: choose_first,
+    HitPolicy.UNIQUE: choose_unique,
+    HitPolicy.ANY: choose_any,
+    HitPolicy.RULE_ORDER: choose_all,
+    HitPolicy.OUTPUT_ORDER: choose_all,
+    HitPolicy.COLLECT: choose_all,
+}
+_LISTING = (HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,46 +60,124 @@ class CompiledTable:
         columns: Columns that a frame must have.
         subjects: For each input column, what its cells test.
         tests: For each rule, its tests that do not accept everything, by the place of their input column.
-        shared: The distinct tests as expressions.
-        cells: For each rule, the places of its tests in `shared`.
-        results: The outputs.
+        inputs: What a frame is asked, and the words that answer for the rules.
+        order: The rule of the table behind each rule of the words: by priority where the policy ranks.
+        results: The outputs, their rules in the same order.
+        alike: The rules that give the same outputs as each; None if outputs depend on the row.
+        ids: Ids of the rules in `order` and, last, null.
     """
 
     table: Table
     columns: tuple[str, ...]
     subjects: tuple[Core, ...]
     tests: tuple[Mapping[int, Core], ...]
-    shared: tuple[pl.Expr, ...]
-    cells: tuple[tuple[int, ...], ...]
+    inputs: tuple[TableInput, ...]
+    order: tuple[int, ...]
     results: tuple[Results, ...]
+    alike: Words | None
+    ids: pl.Series
 
-    def evaluate(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def evaluate(self, frame: pl.DataFrame, *, tell: bool = False) -> pl.DataFrame:
         """Decide every row of a frame.
 
         Args:
             frame: The columns of the schema that the table was compiled for; NaN is unknown.
+            tell: Whether to name, in `possible`, the rules behind what is unknown or violated.
 
         Returns:
-            A row for each row of the frame: a column for each output; `rule`, id of the rule that decides,
-            null if none does; `state`: `rule`, `default` (no rule fires, outputs are the defaults) or
-            `unknown` (outputs are null); `possible`, ids of the rules that missing data leaves open and that
-            make the result unknown. Where rules are left open but all readings give the same outputs, the
-            result is known, and `rule` is the one that decides if all of them are false.
+            A row for each row of the frame: a column for each output (a list for RULE ORDER, OUTPUT ORDER
+            and COLLECT without aggregation); `rule`, id of the rule that decides, the first of several,
+            null if none does; `state`: `rule`, `default` (no rule fires, outputs are the defaults),
+            `unknown` or `violation` (outputs are null); if asked for, `possible`, ids of the rules that
+            missing data leaves open and that make the result unknown, or of the rules that clash. Where
+            rules are left open but all readings give the same outputs, the result is known, and `rule` is
+            the one that decides if all of them are false.
 
         Raises:
             BookErrors: The frame lacks a column.
         """
         self._require_columns(frame)
-        matches = match_rules(select_columns(frame, self.shared), self.cells, frame.height)
+        if frame.height <= _BLOCK:
+            return self._evaluate_block(frame, tell)
+        blocks = [self._evaluate_block(block, tell) for block in frame.iter_slices(_BLOCK)]
+        return pl.concat(blocks)
+
+    def matches(self, frame: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Rules × rows, in the table's order: where every cell of a rule is true, and where none is false."""
+        self._require_columns(frame)
+        rules = len(self.order)
+        fired, opened = list_hits(place_rows(self.inputs, frame, rules))
+        true = np.zeros((rules, frame.height), dtype=np.bool_)
+        order = np.array(self.order, dtype=np.intp)
+        true[order[fired.rules], fired.rows] = True
+        possible = true.copy()
+        possible[order[opened.rules], opened.rows] = True
+        return true, possible
+
+    def find_violations(self, frame: pl.DataFrame) -> list[Diagnostic]:
+        """The rows of a frame in which rules clash or an output has a value that is not allowed."""
+        found = self.evaluate(frame, tell=True).with_row_index("row").filter(pl.col("state") == VIOLATION)
+        return [self._describe(row, rules) for row, rules in found.select("row", "possible").iter_rows()]
+
+    def _describe(self, row: int, rules: Sequence[str]) -> Diagnostic:
+        what = {
+            HitPolicy.UNIQUE: "more than one rule fires",
+            HitPolicy.ANY: "rules fire that differ in their outputs",
+        }.get(self.table.hit_policy, "an output has a value that is not allowed")
+        if len(rules) == 1:
+            what = "an output has a value that is not allowed"
+        message = f"row {row} of the data: {what}: {', '.join(rules)}"
+        hint = f"hit policy {self.table.hit_policy}: change the rules so that they cannot meet"
+        return Diagnostic("table.violation", message, hint, self.table.file)
+
+    def _evaluate_block(self, frame: pl.DataFrame, tell: bool) -> pl.DataFrame:
+        rows = np.arange(frame.height)
         values = [output.evaluate(frame) for output in self.results]
-        codes = [output.number(column) for output, column in zip(self.results, values, strict=True)]
-        choice = choose_first(matches, codes)
-        unknown = choice.unknown
-        outputs = [
-            output.pick(column, choice.winner, unknown)
-            for output, column in zip(self.results, values, strict=True)
+
+        def differ(first: Places, second: Places, of: Places) -> NDArray[np.bool_]:
+            differences = (each.differ(first, second, of) for each in values)
+            return reduce(np.logical_or, differences, np.zeros(first.size, dtype=np.bool_))
+
+        policy = self.table.hit_policy
+        placed = place_rows(self.inputs, frame, len(self.order))
+        verdict = _CHOOSE[policy](placed, Likeness(differ, self.alike))
+        if policy in _LISTING:
+            collected = collect(self.table.aggregation, verdict, values)
+            return self._report(verdict, collected, tell)
+        absent = verdict.unknown | verdict.violated
+        outputs = [each.pick(verdict.winner, rows, absent) for each in values]
+        refused = self._find_refused(values, outputs)
+        if refused.any():
+            outputs = [output.set(pl.Series(refused), None) for output in outputs]
+        return self._report(verdict, Collected(outputs, verdict.unknown, refused, verdict.told), tell)
+
+    def _find_refused(self, values: Sequence[Values], outputs: Sequence[pl.Series]) -> NDArray[np.bool_]:
+        refused = [each.is_refused(output) for each, output in zip(values, outputs, strict=True)]
+        return reduce(np.logical_or, refused)
+
+    def _report(self, verdict: Verdict, collected: Collected, tell: bool) -> pl.DataFrame:
+        """Outputs, and which rules decide or leave the result open."""
+        rules = len(self.order)
+        violated = verdict.violated | collected.refused
+        none = verdict.winner == rules
+        state = np.where(violated, 3, np.where(collected.unknown, 2, np.where(none, 1, 0)))
+        winner = np.where(violated | collected.unknown, rules, verdict.winner)
+        report = [
+            *collected.outputs,
+            self.ids.gather(winner).alias("rule"),
+            _STATES.gather(state),
         ]
-        return pl.DataFrame([*outputs, *self._tell(choice)])
+        if tell:
+            alone = collected.refused & ~verdict.violated
+            told = _add_winners(collected.told, verdict.winner, alone) if alone.any() else collected.told
+            report.append(self._list_ids(told, state.size))
+        return pl.DataFrame(report)
+
+    def _list_ids(self, told: Pairs, rows: int) -> pl.Series:
+        # In the table's order, whatever order the policy ranks rules in.
+        place = np.array(self.order, dtype=np.intp)[told.rules]
+        order = np.lexsort((place, told.rows))
+        return gather_lists(told.rows[order], self.ids.gather(told.rules[order]).alias("possible"), rows)
 
     def _require_columns(self, frame: pl.DataFrame) -> None:
         missing = [name for name in self.columns if name not in frame.columns]
@@ -83,21 +188,13 @@ class CompiledTable:
                 for name in missing
             )
 
-    def _tell(self, choice: Choice) -> list[pl.Series]:
-        """Which rule decides, and which leave the result open."""
-        rules = len(self.table.rules)
-        unknown = choice.unknown
-        ids = pl.Series([*(rule.id for rule in self.table.rules), None], dtype=pl.String)
-        states = np.where(unknown, 2, np.where(choice.winner < rules, 0, 1))
-        row, rule = np.nonzero(choice.doubt.T)
-        ends = np.searchsorted(row, np.arange(unknown.size + 1))
-        doubts = ids.gather(rule).to_list()
-        possible = [doubts[start:end] for start, end in pairwise(ends.tolist())]
-        return [
-            ids.gather(np.where(unknown, rules, choice.winner)).alias("rule"),
-            pl.Series([RULE, DEFAULT, UNKNOWN]).gather(states).alias("state"),
-            pl.Series("possible", possible, dtype=pl.List(pl.String)),
-        ]
+
+def _add_winners(told: Pairs, winner: Places, refused: NDArray[np.bool_]) -> Pairs:
+    rows = np.flatnonzero(refused)
+    joined = np.concatenate([told.rows, rows])
+    rules = np.concatenate([told.rules, winner[rows]])
+    order = np.lexsort((rules, joined))
+    return Pairs(joined[order], rules[order])
 
 
 def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> CompiledTable:
@@ -107,27 +204,30 @@ def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> Com
         checked: The table.
         parameters: A value for each parameter that its texts use.
     """
-    tests = tuple(
-        {place: test for place, test in enumerate(_bind_all(row, parameters)) if not _accepts_all(test)}
-        for row in checked.tests
-    )
-    shared = list(dict.fromkeys(test for row in tests for test in row.values()))
-    places = {test: place for place, test in enumerate(shared)}
-    rows = [_bind_all(row, parameters) for row in (*checked.results, checked.default)]
-    names = [output.name for output in checked.table.outputs]
+    every = [_bind_all(row, parameters) for row in checked.tests]
+    outputs = [_bind_all(row, parameters) for row in checked.results]
+    default = _bind_all(checked.default, parameters)
+    subjects = _bind_all(checked.subjects, parameters)
+    order = rank_rules(checked.table, outputs)
+    inputs = build_inputs(subjects, [every[place] for place in order])
     results = tuple(
-        bind_results(name, column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
+        bind_results(
+            column.name,
+            [*(outputs[place][each] for place in order), default[each]],
+            read_allowed(column, default[each].type.kind),
+        )
+        for each, column in enumerate(checked.table.outputs)
     )
-    used = [*shared, *(core for output in results for core in output.cores)]
-    return CompiledTable(
-        checked.table,
-        tuple(dict.fromkeys(name for core in used for name in columns_of(core))),
-        _bind_all(checked.subjects, parameters),
-        tests,
-        tuple(to_polars(test) for test in shared),
-        tuple(tuple(places[test] for test in row.values()) for row in tests),
-        results,
-    )
+    tests = tuple({place: test for place, test in enumerate(row) if not _accepts_all(test)} for row in every)
+    used = [
+        *(test for row in tests for test in row.values()),
+        *(c for output in results for c in output.cores),
+    ]
+    columns = tuple(dict.fromkeys(name for core in used for name in columns_of(core)))
+    fixed = all(output.is_fixed for output in results)
+    alike = find_alike(np.array([output.places for output in results])) if fixed else None
+    ids = pl.Series([*(checked.table.rules[place].id for place in order), None], dtype=pl.String)
+    return CompiledTable(checked.table, columns, subjects, tests, inputs, order, results, alike, ids)
 
 
 def _bind_all(cores: Iterable[Core], parameters: Mapping[str, Quantity]) -> tuple[Core, ...]:

@@ -16,7 +16,7 @@ from engine.language.units import Unit
 from engine.tables.bind import CompiledTable, bind_table
 from engine.tables.checked import CheckedTable
 from engine.tables.model import OutputColumn, Rule, Table
-from engine.tables.policies import check_policy
+from engine.tables.ranking import check_policy, check_ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ def check_table(table: Table, scope: Scope) -> CheckedTable | tuple[Diagnostic, 
     if collector.faults:
         return tuple(sorted(collector.faults, key=lambda fault: fault.row or 0))
     results = tuple(zip(*columns, strict=True))
+    unranked = tuple(check_ranks(table, results[:-1]))
+    if unranked:
+        return unranked
     known = tuple(subject for subject in subjects if subject is not None)
     return CheckedTable(table, known, tuple(tests), results[:-1], results[-1])
 

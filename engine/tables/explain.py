@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from engine.language.core import columns_of
+from engine.language.core import Core, columns_of
 from engine.language.to_polars import to_polars
 from engine.language.types import Type
 from engine.tables.bind import CompiledTable
-from engine.tables.results import select_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,13 @@ def list_missing(
         frame: The rows.
         possible: Ids of rules for each row.
     """
-    tests = {place: column.to_list() for place, column in enumerate(select_columns(frame, table.shared))}
+    asked = {rule: table.tests[_find_rule(table, rule)] for rules in possible for rule in rules}
+    cores = list(dict.fromkeys(core for tests in asked.values() for core in tests.values()))
+    columns = select_columns(frame, [to_polars(core) for core in cores])
+    truths = {core: column.to_list() for core, column in zip(cores, columns, strict=True)}
     unknown = frame.select(_is_unknown(name, dtype) for name, dtype in frame.schema.items()).to_dict()
     return [
-        tuple(missing for rule in rules for missing in _miss(table, rule, row, tests, unknown))
+        tuple(missing for rule in rules for missing in _miss(table, rule, row, truths, unknown))
         for row, rules in enumerate(possible)
     ]
 
@@ -91,12 +93,11 @@ def _miss(
     table: CompiledTable,
     rule: str,
     row: int,
-    tests: Mapping[int, list[object]],
+    truths: Mapping[Core, list[object]],
     unknown: Mapping[str, pl.Series],
 ) -> Iterator[Missing]:
-    place = _find_rule(table, rule)
-    for (column, core), test in zip(table.tests[place].items(), table.cells[place], strict=True):
-        if tests[test][row] is None:
+    for column, core in table.tests[_find_rule(table, rule)].items():
+        if truths[core][row] is None:
             names = tuple(name for name in columns_of(core) if unknown[name][row])
             yield Missing(rule, table.table.inputs[column].header, names)
 
@@ -108,3 +109,9 @@ def _is_unknown(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _find_rule(table: CompiledTable, rule: str) -> int:
     return next(place for place, each in enumerate(table.table.rules) if each.id == rule)
+
+
+def select_columns(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> list[pl.Series]:
+    """Evaluate expressions in one pass, each to as many rows as the frame has."""
+    numbered = [expression.alias(str(place)) for place, expression in enumerate(expressions)]
+    return frame.select(pl.int_range(pl.len()).alias("rows"), *numbered).get_columns()[1:]

@@ -23,10 +23,13 @@ _NO_CODE = 2**32 - 1
 class Placing(Protocol):
     """How the values of one input find their regions; the unknown value's region is the last."""
 
+    def hold(self) -> pl.Series | None:
+        """What must stay alive from before a frame is asked until its values are placed."""
+
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         """The input as numbers without nulls."""
 
-    def place(self, numbers: NDArray[Any]) -> Places:
+    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:
         """The region of each number that `prepare` delivers."""
 
 
@@ -34,42 +37,49 @@ def build_placing(regions: Regions) -> Placing:
     """The placing of an input."""
     if regions.kind == "number":
         return _lay_out(np.array(regions.cuts, dtype=np.float64))
-    return _Truths() if regions.kind == "truth" else _list_codes(regions.categories)
+    return _Truths() if regions.kind == "truth" else _Codes(regions.categories)
 
 
 @dataclass(frozen=True, slots=True)
 class _Truths:
     """False, true, unknown."""
 
+    def hold(self) -> None:
+        return None
+
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.cast(pl.UInt8).fill_null(2)
 
-    def place(self, numbers: NDArray[Any]) -> Places:
+    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:  # noqa: ARG002
         return numbers.astype(np.intp)
 
 
 @dataclass(frozen=True, slots=True)
 class _Codes:
-    """Texts are placed by their category codes, which Polars keeps the same for every frame."""
+    """Texts are placed by their category codes.
 
-    table: Places
-    unknown: int
+    Polars gives a text the same code everywhere, but only as long as some series holds it. So the words are
+    held while a frame is evaluated, and their codes asked for anew each time.
+    """
+
+    words: tuple[str, ...]
+
+    def hold(self) -> pl.Series:
+        """The words, with their codes of the moment."""
+        return pl.Series(self.words, dtype=pl.Categorical)
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.cast(pl.Categorical).to_physical().cast(pl.UInt32).fill_null(_NO_CODE)
 
-    def place(self, numbers: NDArray[Any]) -> Places:
+    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:
+        other, unknown = len(self.words), len(self.words) + 1
+        codes = np.empty(0, np.intp) if held is None else held.to_physical().to_numpy().astype(np.intp)
         # A code beyond the table is of a text that no cell names: so is the table's last entry.
-        places = self.table.take(numbers, mode="clip")
-        places[numbers == _NO_CODE] = self.unknown
+        table = np.full(int(codes.max(initial=-1)) + 2, other, dtype=np.intp)
+        table[codes] = np.arange(codes.size)
+        places = table.take(numbers, mode="clip")
+        places[numbers == _NO_CODE] = unknown
         return places
-
-
-def _list_codes(words: tuple[str, ...]) -> _Codes:
-    codes = pl.Series(words, dtype=pl.Categorical).to_physical().to_numpy().astype(np.intp)
-    table = np.full(int(codes.max(initial=-1)) + 2, len(words), dtype=np.intp)
-    table[codes] = np.arange(len(words))
-    return _Codes(table, len(words) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +88,13 @@ class _Search:
 
     cuts: NDArray[np.float64]
 
+    def hold(self) -> None:
+        return None
+
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.fill_null(float("nan"))
 
-    def place(self, numbers: NDArray[Any]) -> Places:
+    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:  # noqa: ARG002
         places = np.searchsorted(self.cuts, numbers, side="right")
         places[np.isnan(numbers)] = self.cuts.size + 1
         return places
@@ -98,13 +111,16 @@ class _Grid:
     scale: float
     base: Places
     first: NDArray[np.float64]
-    second: NDArray[np.float64]
+    second: NDArray[np.float64] | None
     unknown: int
+
+    def hold(self) -> None:
+        return None
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.fill_null(float("nan"))
 
-    def place(self, numbers: NDArray[Any]) -> Places:
+    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:  # noqa: ARG002
         cells = (numbers - self.low) * self.scale
         unknown = np.isnan(cells)
         np.clip(cells, 0.0, _CELLS + 1.0, out=cells)
@@ -113,7 +129,8 @@ class _Grid:
         cell = cells.astype(np.intp)
         places = self.base.take(cell)
         places += numbers >= self.first.take(cell)
-        places += numbers >= self.second.take(cell)
+        if self.second is not None:
+            places += numbers >= self.second.take(cell)
         if has_unknown:
             places[unknown] = self.unknown
         return places
@@ -132,5 +149,5 @@ def _lay_out(cuts: NDArray[np.float64]) -> Placing:
     base = np.concatenate(([0], np.cumsum(count)[:-1])).astype(np.intp)
     padded = np.append(cuts, [np.inf, np.inf])
     first = np.where(count >= 1, padded[base], np.inf)
-    second = np.where(count >= 2, padded[base + 1], np.inf)
+    second = np.where(count >= 2, padded[base + 1], np.inf) if count.max() > 1 else None
     return _Grid(low, scale, base, first, second, int(cuts.size) + 1)

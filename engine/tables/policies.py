@@ -1,67 +1,203 @@
-"""Hit policies: from the rules that fire, or may, to one result a row."""
+"""Hit policies: from the rules that fire, or may, to what decides each row.
+
+A result is known only if every reading of the open rules (those that may fire, each taken as firing or not)
+gives the same outputs. So an unknown veto never lets the next rule decide in its place.
+
+PRIORITY and OUTPUT ORDER rank rules by the order of their outputs' allowed values. Rules are put in that
+order when the table is bound; from then on they are FIRST and RULE ORDER.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import Diagnostic
-from engine.tables.match import Bits, Matches
-from engine.tables.model import HitPolicy, Table
+from engine.tables.inputs import Placed, Word
+from engine.tables.placing import Places
+from engine.tables.words import WORD, Words, lowest_bit, pack_bits
 
-EVALUATED = (HitPolicy.FIRST,)
-"""Hit policies that can be evaluated."""
-
-Codes = NDArray[np.int64]
+Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What a hit policy makes of each row.
+class Likeness:
+    """Which rules of a table give the same outputs.
 
     Attributes:
-        winner: The rule that decides; the number of rules if none fires and the default stands.
-        doubt: Rules × rows: rules that may fire and would change the result. Where there is one, the
-            result is unknown.
+        differ: Whether two rules differ in an output: (first rules, second rules, rows).
+        alike: Words × (rules + 1): for each rule, and the default, the rules that give the same; None if
+            outputs depend on the row.
     """
 
-    winner: Codes
-    doubt: Bits
-
-    @property
-    def unknown(self) -> Bits:
-        """Rows whose result is unknown."""
-        unknown: Bits = np.logical_or.reduce(self.doubt, axis=0)
-        return unknown
+    differ: Callable[[Places, Places, Places], Bits]
+    alike: Words | None
 
 
-def check_policy(table: Table) -> Iterator[Diagnostic]:
-    """The fault of a hit policy that cannot be evaluated."""
-    if table.hit_policy not in EVALUATED:
-        message = f"hit policy {table.hit_policy} cannot be evaluated"
-        yield Diagnostic("policy.evaluated", message, f"take {', '.join(EVALUATED)}", table.file)
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Rules of rows, ordered by row and then by rule.
+
+    Attributes:
+        rows: The row of each pair.
+        rules: The rule of each pair.
+    """
+
+    rows: Places
+    rules: Places
+
+    def keep(self, wanted: Bits) -> Pairs:
+        """Some of the pairs."""
+        return Pairs(self.rows[wanted], self.rules[wanted])
+
+    def mark(self, rows: int) -> Bits:
+        """Rows that have a pair."""
+        marked = np.zeros(rows, dtype=np.bool_)
+        marked[self.rows] = True
+        return marked
 
 
-def choose_first(matches: Matches, outputs: Sequence[Codes]) -> Choice:
-    """The first rule that is true, as long as no rule before it may fire with another result.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a policy makes of each row.
 
-    The result is known exactly if every reading of the possible rules, each taken as true or as false,
-    gives the same outputs: a reading can only put one of the possible rules before the winner in its place.
+    Attributes:
+        winner: The rule that decides; the number of rules where none fires.
+        unknown: Rows whose result unknown values leave open.
+        violated: Rows in which rules fire that must not fire together.
+        told: The rules that make it so.
+        fired: All rules that fire, for policies that take several.
+    """
+
+    winner: Places
+    unknown: Bits
+    violated: Bits
+    told: Pairs
+    fired: Pairs
+
+
+def choose_first(placed: Placed, likeness: Likeness) -> Verdict:
+    """The first rule that fires, unless a rule before it may fire with another result.
+
+    Words are read in order, and each row only until a rule fires.
+    """
+    winner = np.full(placed.rows, placed.rules, dtype=np.intp)
+    waiting = np.arange(placed.rows)
+    before: list[tuple[int, Places, Word]] = []
+    for word in range(placed.words):
+        hits = placed.find_hits(word, None if word == 0 else waiting)
+        lowest = hits.true & (~hits.true + np.uint64(1))
+        # Below the lowest bit: everything if no rule of this word fires.
+        earlier = hits.open & (lowest - np.uint64(1))
+        doubtful = np.flatnonzero(earlier)
+        before.append((word, waiting[doubtful], earlier[doubtful]))
+        fires = hits.true != 0
+        winner[waiting[fires]] = word * WORD + lowest_bit(hits.true[fires])
+        waiting = waiting[~fires]
+        if waiting.size == 0:
+            break
+    doubts = _join([_find_doubts(part, winner, likeness) for part in before])
+    none = np.zeros(placed.rows, dtype=np.bool_)
+    return Verdict(winner, doubts.mark(placed.rows), none, doubts, _no_pairs())
+
+
+def _find_doubts(part: tuple[int, Places, Word], winner: Places, likeness: Likeness) -> Pairs:
+    """The open rules before each row's winner that would change the result."""
+    word, rows, earlier = part
+    if likeness.alike is not None:
+        return _list_bits(earlier & ~likeness.alike[word].take(winner[rows]), word, rows)
+    pairs = _list_bits(earlier, word, rows)
+    return pairs.keep(likeness.differ(pairs.rules, winner[pairs.rows], pairs.rows))
+
+
+def choose_unique(placed: Placed, likeness: Likeness) -> Verdict:
+    """The one rule that fires; two are a violation."""
+    fired, opened = list_hits(placed)
+    count, chances = _count(fired, placed.rows), _count(opened, placed.rows)
+    winner = _first_rule(fired, placed)
+    violated = count > 1
+    # One open rule leaves a row without hits known if it gives what the default gives.
+    alone = opened.keep((chances[opened.rows] == 1) & (count[opened.rows] == 0))
+    harmless = alone.keep(~likeness.differ(alone.rules, winner[alone.rows], alone.rows)).mark(placed.rows)
+    unknown = (chances > 0) & ~violated & ~harmless
+    told = _merge(fired.keep(violated[fired.rows]), opened.keep(unknown[opened.rows]))
+    return Verdict(winner, unknown, violated, told, fired)
+
+
+def choose_any(placed: Placed, likeness: Likeness) -> Verdict:
+    """What all rules that fire agree on; that they do not is a violation."""
+    fired, opened = list_hits(placed)
+    winner = _first_rule(fired, placed)
+    clashing = fired.keep(likeness.differ(fired.rules, winner[fired.rows], fired.rows)).mark(placed.rows)
+    doubts = opened.keep(
+        likeness.differ(opened.rules, winner[opened.rows], opened.rows) & ~clashing[opened.rows]
+    )
+    told = _merge(fired.keep(clashing[fired.rows]), doubts)
+    return Verdict(winner, doubts.mark(placed.rows), clashing, told, fired)
+
+
+def choose_all(placed: Placed, _: Likeness) -> Verdict:
+    """Every rule that fires, in order; any open rule would add to them."""
+    fired, opened = list_hits(placed)
+    none = np.zeros(placed.rows, dtype=np.bool_)
+    return Verdict(_first_rule(fired, placed), opened.mark(placed.rows), none, opened, fired)
+
+
+def list_hits(placed: Placed) -> tuple[Pairs, Pairs]:
+    """The rules that fire in each row, and those that are open."""
+    fired: list[Pairs] = []
+    opened: list[Pairs] = []
+    for word in range(placed.words):
+        hits = placed.find_hits(word)
+        fired.append(_list_bits(hits.true, word, None))
+        opened.append(_list_bits(hits.open, word, None))
+    return _join(fired), _join(opened)
+
+
+def _list_bits(words: Word, word: int, rows: Places | None) -> Pairs:
+    """The set bits of one word a row."""
+    places = np.flatnonzero(words)
+    octets = words[places].astype("<u8").view(np.uint8).reshape(-1, 8)
+    row, bit = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
+    found = places[row]
+    return Pairs(found if rows is None else rows[found], bit + word * WORD)
+
+
+def _join(parts: list[Pairs]) -> Pairs:
+    if len(parts) == 1:
+        return parts[0]
+    rows = np.concatenate([part.rows for part in parts])
+    rules = np.concatenate([part.rules for part in parts])
+    order = np.lexsort((rules, rows))
+    return Pairs(rows[order], rules[order])
+
+
+def _merge(first: Pairs, second: Pairs) -> Pairs:
+    return _join([first, second])
+
+
+def _no_pairs() -> Pairs:
+    return Pairs(np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp))
+
+
+def _count(pairs: Pairs, rows: int) -> Places:
+    return np.bincount(pairs.rows, minlength=rows)
+
+
+def _first_rule(fired: Pairs, placed: Placed) -> Places:
+    winner = np.full(placed.rows, placed.rules, dtype=np.intp)
+    # Assigned from the last to the first, so that the first rule of a row stands.
+    winner[fired.rows[::-1]] = fired.rules[::-1]
+    return winner
+
+
+def find_alike(codes: NDArray[np.intp]) -> Words:
+    """The rules that give the same outputs as each rule, and as the default.
 
     Args:
-        matches: Hits of the rules.
-        outputs: For each output, codes of (rules + 1) × rows, or × 1 where they are the same in every row:
-            its value in each rule and, last, the default; equal codes are equal values.
+        codes: Outputs × (rules + 1): equal codes are equal values; the default comes last.
     """
-    rules, rows = matches.true.shape
-    fires = np.vstack([matches.true, np.ones((1, rows), dtype=np.bool_)])
-    winner = fires.argmax(axis=0)
-    differs = np.zeros((rules, rows), dtype=np.bool_)
-    for codes in outputs:
-        won = codes[winner, np.arange(rows) if codes.shape[1] > 1 else 0]
-        differs |= codes[:rules] != won
-    before = np.arange(rules)[:, None] < winner
-    return Choice(winner, before & matches.possible & differs)
+    same = (codes[:, :, None] == codes[:, None, :-1]).all(axis=0)
+    return pack_bits(same)

@@ -30,13 +30,13 @@ class InputWords:
         regions: The regions.
         true: Words × (regions + 1): rules whose cell is true; the last region is the unknown value.
         possible: The same for rules whose cell is not false.
-        doubtful: Whether a cell can be unknown though the value is known.
+        unsure: The regions in which some rule may fire that need not.
     """
 
     regions: Regions
     true: Words
     possible: Words
-    doubtful: bool
+    unsure: NDArray[np.bool_]
 
 
 def build_words(regions: Regions, tests: Sequence[Core | None]) -> InputWords:
@@ -49,8 +49,7 @@ def build_words(regions: Regions, tests: Sequence[Core | None]) -> InputWords:
             if test not in answers:
                 answers[test] = judge_regions(test, regions)
             true[:, rule], possible[:, rule] = answers[test].true, answers[test].possible
-    doubtful = bool((true[:-1] != possible[:-1]).any())
-    return InputWords(regions, pack_bits(true), pack_bits(possible), doubtful)
+    return InputWords(regions, pack_bits(true), pack_bits(possible), (true != possible).any(axis=1))
 
 
 def pack_bits(bits: NDArray[np.bool_]) -> Words:

@@ -64,7 +64,7 @@ def measure() -> dict[str, float | int | bool]:
     sheet = check_metrics(metrics, build_scope(dict.fromkeys(COLUMNS, "number")))
     if sheet.diagnostics:
         raise SystemExit("\n".join(str(fault) for fault in sheet.diagnostics))
-    compiled = sheet.bind({}).compile()
+    compiled = sheet.bind({})
     ours: list[float] = []
     reference: list[float] = []
     for _ in range(REPEATS):

@@ -60,7 +60,7 @@ def test_first_equals_the_plain_loop(
         write(list(table)), name="t", hit_policy="FIRST", outputs=terms, defaults={"y": 0, "z": False}
     )
     frame = pl.DataFrame(market, schema=dict.fromkeys(COLUMNS, pl.Float64), orient="row")
-    found = compile_table(parsed, dict.fromkeys(COLUMNS, "number")).evaluate(frame).to_dicts()
+    found = compile_table(parsed, dict.fromkeys(COLUMNS, "number")).evaluate(frame, tell=True).to_dicts()
     results = [translate(output) for _, output in table]
     for row, result in zip(market, found, strict=True):
         tests = [[hold(cell, value) for cell, value in zip(cells, row, strict=True)] for cells, _ in table]
@@ -77,9 +77,9 @@ def test_what_becomes_known_never_contradicts(
     schema = dict.fromkeys(COLUMNS, pl.Float64)
     compiled = compile_table(parsed, dict.fromkeys(COLUMNS, "number"))
     frame = pl.DataFrame(market, schema=schema, orient="row")
-    before = compiled.evaluate(frame)
+    before = compiled.evaluate(frame, tell=True)
     for value in VALUES:
-        after = compiled.evaluate(frame.fill_null(value))
+        after = compiled.evaluate(frame.fill_null(value), tell=True)
         known = before["state"] != "unknown"
         assert after["state"].eq("unknown").sum() == 0
         assert before.filter(known).select("y", "z").equals(after.filter(known).select("y", "z"))
