@@ -12,7 +12,8 @@ from engine.language.check.checker import Checker
 from engine.language.check.comparisons import TRUE, check_tests
 from engine.language.check.dimensions import convert, count_in_base, is_fixed, retype
 from engine.language.check.words import check_words, reads_as_words
-from engine.language.core import Constant, Core
+from engine.language.core import Apply, Constant, Core
+from engine.language.functions import arithmetic
 from engine.language.names import Scope
 from engine.language.parse import Parsed, parse_cell, parse_formula
 from engine.language.types import BOOLEAN, Kind, Type
@@ -91,7 +92,7 @@ def _demand(
     if core.type.kind is Kind.NULL:
         core = Constant(None, Type(kind or Kind.NUMBER))
     if kind is not None and core.type.kind is not kind:
-        checker.report(node, "type.mismatch", f"this is a {core.type}, a {kind} is needed")
+        checker.report(node, "type.mismatch", f"this is {core.type.phrase}, a {kind} is needed")
         return None
     if core.type.kind is not Kind.NUMBER:
         return core
@@ -102,16 +103,20 @@ def _demand(
         return retype(core, unit)
     if unit.plain:
         return core
-    if own.dimension != unit.dimension and not _is_percentage(core, own, unit):
-        message = f"this is a {core.type}, and it is declared in {unit.name} (a {unit.dimension})"
+    if own.dimension != unit.dimension and not _may_be_yield(core, own, unit):
+        message = f"this is {core.type.phrase}, and it is declared in {unit.name} (a {unit.dimension})"
         checker.report(node, "unit.mismatch", message, "mend the formula or the declared unit")
         return None
     return retype(core, unit) if own.scale is None or unit.scale is None else convert(core, unit)
 
 
-def _is_percentage(core: Core, own: Unit, unit: Unit) -> bool:
-    """Whether a constant percentage stands for a yearly rate."""
-    return isinstance(core, Constant) and {own.dimension, unit.dimension} == {Dimension.RATIO, Dimension.RATE}
+def _may_be_yield(core: Core, own: Unit, unit: Unit) -> bool:
+    """Whether a ratio may be declared a yearly rate: a fixed percentage, or one scaled by a plain number."""
+    if {own.dimension, unit.dimension} != {Dimension.RATIO, Dimension.RATE}:
+        return False
+    scaled = isinstance(core, Apply) and core.function in (arithmetic.MULTIPLY, arithmetic.DIVIDE)
+    plain = isinstance(core, Apply) and any(argument.type.unit.plain for argument in core.arguments)
+    return isinstance(core, Constant) or (scaled and plain)
 
 
 def _refuse_comments(parsed: Parsed) -> list[Diagnostic]:

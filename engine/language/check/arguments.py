@@ -87,6 +87,6 @@ def check_kind(checking: Checking, node: syntax.Node, kind: Kind) -> Core | None
     if core.type.kind is Kind.NULL:
         return Constant(None, Type(kind))
     if core.type.kind is not kind:
-        checking.report(node, "type.mismatch", f"this is a {core.type}, a {kind} is needed")
+        checking.report(node, "type.mismatch", f"this is {core.type.phrase}, a {kind} is needed")
         return None
     return core

@@ -113,7 +113,7 @@ def _check_argument(
         return Constant(None, Type(argument.kinds[0] if argument.kinds else Kind.NUMBER))
     if argument.kinds and kind not in argument.kinds:
         kinds = " or ".join(argument.kinds)
-        message = f"`{function.name}` takes a {kinds} as {argument.name}, this is a {core.type}"
+        message = f"`{function.name}` takes a {kinds} as {argument.name}, this is {core.type.phrase}"
         checking.report(node, "type.mismatch", message)
         return None
     if argument.constant and not is_fixed(core):
@@ -146,7 +146,7 @@ def _count(
     wanted = argument.unit or PLAIN
     if core.type.unit.dimension != wanted.dimension or core.type.unit.scale is None:
         hint = "write a duration such as `8h` or `3d`; rows are never counted"
-        message = f"`{function.name}` takes a {wanted.dimension} as {argument.name}, this is a {core.type}"
+        message = f"`{function.name}` takes a {wanted.dimension} as {argument.name}, this is {core.type.phrase}"
         checking.report(node, "argument.duration", message, hint)
         return None
     return convert(core, wanted)

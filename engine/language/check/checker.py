@@ -141,7 +141,7 @@ def _require(checker: Checker, node: syntax.Node, core: Core, kind: Kind) -> boo
         return True
     hint = "texts are joined with `+`" if core.type.kind is Kind.TEXT else ""
     checker.report(
-        node, "type.mismatch", f"`{checker.quote(node)}` is a {core.type}, a {kind} is needed here", hint
+        node, "type.mismatch", f"`{checker.quote(node)}` is {core.type.phrase}, a {kind} is needed here", hint
     )
     return False
 
@@ -173,7 +173,7 @@ def _compute(checker: Checker, node: syntax.Binary, left: Core, right: Core) -> 
             return None
         return result
     if node.operator == "**" and not right.type.unit.plain:
-        checker.report(node.right, "unit.mismatch", f"an exponent is a plain number, this is a {right.type}")
+        checker.report(node.right, "unit.mismatch", f"an exponent is a plain number, this is {right.type.phrase}")
         return None
     return build(checker, node, _ARITHMETIC[node.operator], [left, right])
 
@@ -245,7 +245,7 @@ def _check_conditional(checker: Checker, node: syntax.Conditional) -> Core | Non
         return None
     then, otherwise = _adopt_kind(then, otherwise), _adopt_kind(otherwise, then)
     if then.type.kind != otherwise.type.kind:
-        checker.report(node, "type.mismatch", f"one branch is a {then.type}, the other a {otherwise.type}")
+        checker.report(node, "type.mismatch", f"one branch is {then.type.phrase}, the other {otherwise.type.phrase}")
         return None
     result = then.type
     if result.kind is Kind.NUMBER:
@@ -269,7 +269,7 @@ def _check_member(checker: Checker, node: syntax.Member) -> Core | None:
     part: Function | None = temporal.PARTS.get(node.name)
     if part is None or value.type.kind not in part.arguments[0].kinds:
         hint = suggest(node.name, temporal.PARTS) if part is None else ""
-        checker.report(node, "member.unknown", f'a {value.type} has no part "{node.name}"', hint)
+        checker.report(node, "member.unknown", f'{value.type.phrase} has no part "{node.name}"', hint)
         return None
     return Apply(part, (value,), Type(Kind.NUMBER, PLAIN))
 

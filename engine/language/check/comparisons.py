@@ -49,7 +49,7 @@ def compare(
         return same if comparator == "=" else boolean(logic.NOT, same)
     if left.type.kind not in _ORDERED:
         checking.report(
-            node, "type.order", f"a {left.type} cannot be ordered with `{comparator}`", "use `=` or `!=`"
+            node, "type.order", f"{left.type.phrase} cannot be ordered with `{comparator}`", "use `=` or `!=`"
         )
         return None
     return boolean(_BOUNDED[comparator][0], left, right)
@@ -61,7 +61,7 @@ def _report_kinds(checking: Checking, node: syntax.Node, left: Core, right: Core
         hint = "a value between two bounds is written `x in [1..5)` or `x between 1 and 5`"
     elif Kind.TEXT in (left.type.kind, right.type.kind) and Kind.NUMBER in (left.type.kind, right.type.kind):
         hint = "a number is written without quotes, a text with them"
-    checking.report(node, "type.mismatch", f"a {left.type} is compared with a {right.type}", hint)
+    checking.report(node, "type.mismatch", f"{left.type.phrase} is compared with {right.type.phrase}", hint)
 
 
 def _compare_with_null(

@@ -120,7 +120,7 @@ def _align_yields(left: Core, right: Core) -> Aligned | Clash:
         unit = other if is_fixed(left) else mine
         return Aligned(convert(left, unit), convert(right, unit), unit)
     return Clash(
-        f"a {left.type} meets a {right.type}", "only numbers that measure the same can be added or compared"
+        f"{left.type.phrase} meets {right.type.phrase}", "only numbers that measure the same can be added or compared"
     )
 
 
@@ -210,15 +210,27 @@ def _quotient_unit(left: Core, right: Core) -> Unit | Clash:
 def _scaled_by(counted: Core, factor: Core, over_periods: Unit) -> Unit:
     """The unit of a number that is multiplied or divided by one without a unit.
 
-    The factor may be there to change the unit (hours / 24), which nobody can tell; then the scale counts
-    as unknown. A yearly rate over periods is a ratio, a ratio per period a yearly rate.
+    The factor may be there to change the unit (hours / 24, ratio * 10000), which nobody can tell; then the
+    scale counts as unknown. A yearly rate over periods is a ratio, a ratio per period a yearly rate.
     """
     unit = counted.type.unit
     if factor.type.unit == PERIODS and unit.dimension in _YIELDS:
         return over_periods if unit.dimension is not over_periods.dimension else unit
     if unit.dimension is Dimension.RATE:
         return PLAIN
-    return unit if is_fixed(counted) or unit.scale == 1 else unscaled(unit.dimension)
+    if is_fixed(counted):
+        return unit
+    kept = unit.dimension is not Dimension.DURATION and unit.scale == 1 and not _changes_unit(factor)
+    return unit if kept else unscaled(unit.dimension)
+
+
+def _changes_unit(factor: Core) -> bool:
+    """Whether a factor is a power of ten such as turns a ratio into per cent or basis points."""
+    exact = factor.exact if isinstance(factor, Constant) else None
+    return exact is not None and exact > 0 and abs(exact.log10()) in _POWERS
+
+
+_POWERS = frozenset(range(2, 19))
 
 
 def _table_unit(left: Core, right: Core, dimension: Dimension | None) -> Unit | Clash:

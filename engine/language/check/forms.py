@@ -13,7 +13,7 @@ from engine.language.check.comparisons import boolean, check_tests, compare
 from engine.language.check.context import Checking
 from engine.language.check.dimensions import Clash, multiply
 from engine.language.check.literals import read_duration, read_temporal
-from engine.language.check.relations import RELATIONS, check_relation
+from engine.language.check.relations import EXAMPLES, RELATIONS, check_relation
 from engine.language.core import Constant, Core, fold_evenly, number
 from engine.language.functions import aggregate, arithmetic, logic, numeric
 from engine.language.functions.declaration import Function
@@ -172,7 +172,7 @@ def _check_literal(
         checking.report(text, constant.code, constant.message, constant.hint)
         return None
     if constant.type.kind not in wanted:
-        checking.report(text, "date.invalid", f'"{text.value}" is a {constant.type}, not a {wanted[0]}')
+        checking.report(text, "date.invalid", f'"{text.value}" is {constant.type.phrase}, not a {wanted[0]}')
         return None
     return constant
 
@@ -190,7 +190,12 @@ def _check_relation(name: str, checking: Checking, node: syntax.Call) -> Core | 
 
 
 FORMS: dict[str, Form] = {
-    "not": Form("condition", _check_not, "the opposite; in a cell, whether none of the tests is passed"),
+    "not": Form(
+        "condition",
+        _check_not,
+        "the opposite; in a cell, whether none of the tests is passed",
+        logic.NOT.examples,
+    ),
     "min": Form(
         "a, b, …", partial(_fold, numeric.MINIMUM), numeric.MINIMUM.meaning, numeric.MINIMUM.examples
     ),
@@ -229,7 +234,7 @@ FORMS: dict[str, Form] = {
         "from",
         partial(_check_literal, read_temporal, (Kind.INSTANT,)),
         "an instant written as a text; without a zone it is UTC",
-        (('date and time("2025-01-31T08:15:00+01:00").hour', "7"),),
+        (('date and time("2025-01-31T08:15:00").hour', "8"),),
         applies=_has_text,
     ),
     "duration": Form(
@@ -239,7 +244,7 @@ FORMS: dict[str, Form] = {
         (('duration("P1DT8H") = 32h', "true"),),
     ),
     **{
-        name: Form("a, b", partial(_check_relation, name), meaning)
+        name: Form("a, b", partial(_check_relation, name), meaning, ((EXAMPLES[name], "true"),))
         for name, (_, _, meaning) in RELATIONS.items()
     },
 }

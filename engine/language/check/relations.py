@@ -156,6 +156,25 @@ RELATIONS: dict[str, tuple[_Relation, str, str]] = {
 """Relations by name: the test, which points (p) and ranges (r) they take, and their meaning."""
 
 
+EXAMPLES: dict[str, str] = {
+    "before": "before(1, [2..5])",
+    "after": "after([6..8], 5)",
+    "meets": "meets([1..5], [5..8])",
+    "met by": "met by([5..8], [1..5])",
+    "overlaps": "overlaps([1..5], [3..8])",
+    "overlaps before": "overlaps before([1..5], [3..8])",
+    "overlaps after": "overlaps after([3..8], [1..5])",
+    "includes": "includes([1..5], 3)",
+    "during": "during(3, [1..5])",
+    "finishes": "finishes(5, [1..5])",
+    "finished by": "finished by([1..5], 5)",
+    "starts": "starts(1, [1..5])",
+    "started by": "started by([1..5], [1..3])",
+    "coincides": "coincides([1..5], [1..5])",
+}
+"""A call by relation that holds."""
+
+
 def check_relation(
     checking: Checking, node: syntax.Call, name: str, a: syntax.Node, b: syntax.Node
 ) -> Core | None:

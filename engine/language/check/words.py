@@ -38,6 +38,9 @@ def check_words(
     faults: list[Diagnostic] = []
     for match in re.finditer(_WORD, cell.group(group)):
         word, start = match.group(), cell.start(group) + match.start()
+        if word == "null":
+            tests.append(boolean(logic.IS_UNKNOWN, subject))
+            continue
         if word.startswith('"'):
             word = resolve_escapes(word)
         else:

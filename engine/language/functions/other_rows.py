@@ -56,6 +56,11 @@ def _times(time: pl.Series) -> Any:
     return time.cast(pl.Datetime("us", "UTC")).to_physical().to_numpy()
 
 
+def _whole_microseconds(seconds: pl.Series) -> Any:
+    """Seconds as whole microseconds; a row that stands for an unknown time covers nothing."""
+    return np.round(np.nan_to_num(_floats(seconds), posinf=0.0, neginf=0.0) * 1e6).astype(np.int64)
+
+
 def _floats(series: pl.Series) -> Any:
     return series.cast(pl.Float64).fill_null(math.nan).to_numpy()
 
@@ -79,7 +84,7 @@ def _over_history(
             codes = _group_codes(group_names)
             if len(codes) != len(time):
                 codes = np.zeros(len(time), dtype=np.int64)
-            microseconds = [np.round(_floats(steps[0]) * 1e6).astype(np.int64)] if steps else []
+            microseconds = [_whole_microseconds(steps[0])] if steps else []
             return _to_series(
                 kernel(codes, _times(time), _floats(known), to_microseconds(seconds), *microseconds)
             )

@@ -113,6 +113,7 @@ SECONDS_BETWEEN = Function(
     _seconds_between,
     _count_seconds,
     "seconds from the second to the first",
+    repeats=True,
     closed=True,
 )
 TO_INSTANT = Function(
@@ -139,7 +140,7 @@ TIME_OF = Function(
     lambda x: x.dt.time(),
     lambda x: x.time(),
     "time of day of an instant, UTC, or of a text",
-    (('time(@"2025-01-31T08:00:00Z") = time("08:00:00")', "true"),),
+    (('time(@"2025-01-31T08:00:00Z").hour', "8"),),
 )
 
 _AT = '@"2025-01-31T08:15:30Z"'
