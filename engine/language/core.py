@@ -1,6 +1,6 @@
 """The typed tree: a checked text, with names resolved and units converted.
 
-It has five kinds of nodes only. Everything that computes is an `Apply` of a `Function`, so that each of
+It has four kinds of nodes only. Everything that computes is an `Apply` of a `Function`, so that each of
 the three targets (Polars, plain Python, program) is a few lines.
 """
 

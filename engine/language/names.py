@@ -129,7 +129,7 @@ def _of_words(name: str, words: list[str]) -> Name | Diagnostic:
             if unit is None:
                 return _unknown_type(name, word)
     if unit is not None:
-        return Name(name, Type(kind, unit))
+        return Name(name, Type(kind, unit)) if kind is Kind.NUMBER else _unknown_type(name, " ".join(words))
     return _of_kind(name, kind)
 
 

@@ -48,6 +48,8 @@ def read_quantity(name: str, value: Any, unit: str = "") -> Quantity | Diagnosti
         return value
     if isinstance(value, bool):
         return Quantity(value, BOOLEAN)
+    if value is None:
+        value = ""
     if isinstance(value, (int, float, Decimal)):
         value = repr(value) if isinstance(value, float) else str(value)
     text = str(value).strip()

@@ -76,7 +76,7 @@ class _Assembly:
         if core.type.kind not in (Kind.NUMBER, Kind.BOOLEAN):
             return Diagnostic(
                 "program.kind",
-                f"a {core.type} cannot be computed from positions",
+                f"{core.type.phrase} cannot be computed from positions",
                 "compare it with a market value",
             )
         match core:

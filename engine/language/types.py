@@ -31,6 +31,11 @@ class Type:
     kind: Kind
     unit: Unit = PLAIN
 
+    @property
+    def phrase(self) -> str:
+        """As messages name it, with its article."""
+        return f"an {self}" if self.kind is Kind.INSTANT else f"a {self}"
+
     def __str__(self) -> str:
         """As messages name it."""
         if self.kind is not Kind.NUMBER or self.unit.dimension == PLAIN.dimension:
