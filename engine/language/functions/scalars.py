@@ -61,12 +61,12 @@ def logarithm(x: float) -> float:
 
 def floor(x: float, scale: float) -> float:
     """The largest multiple of 10**-scale not above x, within the tolerance of comparisons."""
-    return _unscale(_whole_below(upper_bound(_scale(x, scale))), scale)
+    return _unscale(_whole_below(_raise(_scale(x, scale))), scale)
 
 
 def ceiling(x: float, scale: float) -> float:
     """The least multiple of 10**-scale not below x, within the tolerance of comparisons."""
-    return _unscale(_whole_above(lower_bound(_scale(x, scale))), scale)
+    return _unscale(_whole_above(_reduce(_scale(x, scale))), scale)
 
 
 def round_down(x: float, scale: float) -> float:
@@ -81,19 +81,28 @@ def round_up(x: float, scale: float) -> float:
 
 def round_half_up(x: float, scale: float) -> float:
     """Rounded to the nearest, a half away from 0."""
-    return _sign(x) * _unscale(_whole_below(upper_bound(_scale(abs(x), scale)) + 0.5), scale)
+    return _sign(x) * _unscale(_whole_below(_raise(_scale(abs(x), scale)) + 0.5), scale)
 
 
 def round_half_down(x: float, scale: float) -> float:
     """Rounded to the nearest, a half towards 0."""
-    return _sign(x) * _unscale(_whole_above(lower_bound(_scale(abs(x), scale)) - 0.5), scale)
+    return _sign(x) * _unscale(_whole_above(_reduce(_scale(abs(x), scale)) - 0.5), scale)
 
 
 def round_half_even(x: float, scale: float) -> float:
     """Rounded to the nearest, a half to the even neighbour."""
     scaled = _scale(abs(x), scale)
-    up, down = _whole_below(upper_bound(scaled) + 0.5), _whole_above(lower_bound(scaled) - 0.5)
+    up, down = _whole_below(_raise(scaled) + 0.5), _whole_above(_reduce(scaled) - 0.5)
     return _sign(x) * _unscale(down if up % 2.0 == 1.0 else up, scale)
+
+
+def _raise(x: float) -> float:
+    """`x` moved up by the tolerance; beyond the largest float64 it is infinite, and so unknown."""
+    return x + abs(x) * TOLERANCE
+
+
+def _reduce(x: float) -> float:
+    return x - abs(x) * TOLERANCE
 
 
 def _whole_below(x: float) -> float:

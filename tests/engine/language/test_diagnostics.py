@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def _find_none(_: object) -> tuple[Diagnostic, ...]:
     return ()
 
 
-_FINDERS = {
+_FINDERS: dict[str, Callable[[str, str], tuple[Diagnostic, ...]]] = {
     "formula": lambda text, _: check_formula(text, build_scope(SCHEMA, PARAMETERS)).diagnostics,
     "bound": lambda text, _: _find_none(check_and_bind(text, SCHEMA, PARAMETERS)),
     "cell": _in_cell,

@@ -23,16 +23,13 @@ from engine.language.to_program import Program, to_program
 from engine.language.to_python import evaluate_row
 from engine.language.types import Kind
 
-DECLARED: dict[str, Any] = {**PARTS, **FUNCTIONS, **FORMS}
 OPERATORS: list[Function] = [
     each for module in (arithmetic, logic) for each in vars(module).values() if isinstance(each, Function)
 ]
 ALL = [*FUNCTIONS.values(), *PARTS.values(), *OPERATORS, MEDIAN, MINIMUM, MAXIMUM, SHIFT, SECONDS_BETWEEN]
-EXAMPLES = [
-    pytest.param(text, expected, id=text)
-    for declared in (*FUNCTIONS.values(), *PARTS.values(), *FORMS.values())
-    for text, expected in declared.examples
-]
+EVERY = [each.examples for each in (*FUNCTIONS.values(), *PARTS.values())]
+EVERY += [each.examples for each in FORMS.values()]
+EXAMPLES = [pytest.param(text, expected, id=text) for examples in EVERY for text, expected in examples]
 CHEAP = {"/", "lower bound", "upper bound"}
 """Functions that repeat an argument, and are cheaper so than with a column of its own."""
 

@@ -19,7 +19,7 @@ from engine.language.to_python import evaluate_rows
 START = datetime(2025, 1, 1, tzinfo=UTC)
 SCHEMA: dict[str, Any] = {"ts": "instant", "pair": "text", "x": "number", "y": "number"}
 WITH_STEPS = {**SCHEMA, "step_s": "s"}
-DTYPES = {
+DTYPES: dict[str, Any] = {
     "ts": pl.Datetime("us", "UTC"),
     "pair": pl.String,
     "x": pl.Float64,

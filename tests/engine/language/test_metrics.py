@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import pytest
 
-from engine.errors import Diagnostic
 from engine.language.metrics import Metric, Sheet, check_metrics
 from engine.language.names import build_scope
 from engine.language.quantities import Quantity, read_quantity
@@ -23,7 +23,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def check(parameters: dict[str, str] | None = None, **formulas: str | tuple[str, str]) -> Sheet:
+def check(parameters: Mapping[str, Any] | None = None, /, **formulas: str | tuple[str, str]) -> Sheet:
     rows = [(name, *(given if isinstance(given, tuple) else (given, ""))) for name, given in formulas.items()]
     metrics = [Metric(name, formula, unit, row=line) for line, (name, formula, unit) in enumerate(rows, 2)]
     return check_metrics(metrics, build_scope(SCHEMA, parameters or {}))
@@ -153,6 +153,6 @@ def test_a_value_of_a_position_has_no_history() -> None:
 
 def test_every_fault_is_placed() -> None:
     sheet = check(a="1,5 +", b="sqtr(x) + y", c=("x", "furlongs"))
-    assert all(isinstance(each, Diagnostic) and each.file == "metrics.csv" for each in sheet.diagnostics)
+    assert {each.file for each in sheet.diagnostics} == {"metrics.csv"}
     assert {each.row for each in sheet.diagnostics} == {2, 3, 4}
     assert 'did you mean "sqrt"?' in {each.hint for each in sheet.diagnostics}
