@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine.errors import BookErrors
 from engine.language.names import Schema, Scope, build_scope
-from engine.language.quantities import Quantity, read_quantity
+from engine.language.quantities import Quantity
 from engine.tables.checked import CheckedTable
-from engine.tables.compile import check_table
 from engine.tables.lint.budget import STEPS, Budget, BudgetSpentError
-from engine.tables.lint.case import LISTED_AT_MOST, Case, open_case
+from engine.tables.lint.case import LISTED_AT_MOST, Case, open_case, read_values, require_checked
 from engine.tables.lint.finding import Finding, FindingKind, Severity
 from engine.tables.lint.firing import find_idle_rules
 from engine.tables.lint.gaps import find_gaps, find_unknown_gaps
@@ -65,24 +63,6 @@ def lint_checked(
         )
         return [case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message)]
     return sorted(_analyse(case, Budget(steps)), key=lambda found: (_WEIGHTS[found.severity], found.row or 0))
-
-
-def require_checked(table: Table, scope: Scope) -> CheckedTable:
-    """A table with its texts checked.
-
-    Raises:
-        BookErrors: Every fault in them.
-    """
-    checked = check_table(table, scope)
-    if not isinstance(checked, CheckedTable):
-        raise BookErrors(checked)
-    return checked
-
-
-def read_values(parameters: Mapping[str, Any]) -> dict[str, Quantity]:
-    """Values of parameters that a scope has already accepted."""
-    read = {name: read_quantity(name, value) for name, value in parameters.items()}
-    return {name: value for name, value in read.items() if isinstance(value, Quantity)}
 
 
 def _analyse(case: Case, budget: Budget) -> Iterator[Finding]:

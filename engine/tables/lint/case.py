@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from engine.errors import BookErrors
 from engine.language.bind import bind
 from engine.language.core import Constant, Core
 from engine.language.names import Scope
-from engine.language.quantities import Quantity
+from engine.language.quantities import Quantity, read_quantity
 from engine.tables.checked import CheckedTable
+from engine.tables.compile import check_table
 from engine.tables.lint.finding import Certainty, Finding, FindingKind, Severity
 from engine.tables.lint.grid import Grid, GridColumn, build_grid
-from engine.tables.lint.outcomes import Outcomes, bits_of, build_outcomes, order_rules
+from engine.tables.lint.outcomes import Outcomes, bits_of, build_outcomes
 from engine.tables.model import Rule, Table
+from engine.tables.ranking import rank_rules
 
 LISTED_AT_MOST = 50
 """Findings of one kind that are listed for a table; the others are counted."""
@@ -88,7 +92,7 @@ def open_case(checked: CheckedTable, scope: Scope, parameters: Mapping[str, Quan
             bound[core] = core if isinstance(core, Constant) else bind(core, parameters)
         return bound[core]
 
-    order = order_rules(checked.table)
+    order = rank_rules(checked.table, checked.results)
     columns = [
         GridColumn(
             column.header, settle(subject), tuple(settle(checked.tests[rule][place]) for rule in order)
@@ -98,3 +102,21 @@ def open_case(checked: CheckedTable, scope: Scope, parameters: Mapping[str, Quan
     results = [[settle(core) for core in checked.results[rule]] for rule in order]
     outcomes = build_outcomes(checked.table, results, [settle(core) for core in checked.default])
     return Case(checked.table, order, build_grid(columns, len(order), scope), outcomes, scope)
+
+
+def require_checked(table: Table, scope: Scope) -> CheckedTable:
+    """A table with its texts checked.
+
+    Raises:
+        BookErrors: Every fault in them.
+    """
+    checked = check_table(table, scope)
+    if not isinstance(checked, CheckedTable):
+        raise BookErrors(checked)
+    return checked
+
+
+def read_values(parameters: Mapping[str, Any]) -> dict[str, Quantity]:
+    """Values of parameters that a scope has already accepted."""
+    read = {name: read_quantity(name, value) for name, value in parameters.items()}
+    return {name: value for name, value in read.items() if isinstance(value, Quantity)}

@@ -17,27 +17,58 @@ _PATIENCE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Fires:
-    """Looks for a point where no preferred rule takes the row or leaves it open.
+class Decision:
+    """When a rule that is true decides.
 
     Attributes:
         alike: Preferred rules that may have the same outputs: where one is true it decides.
         different: Preferred rules with different outputs: where one may be true the result is unknown.
-        cover: The rules that a proof of the opposite rested on.
     """
 
     alike: int
     different: int
+
+    @staticmethod
+    def of(case: Case, bit: int) -> Decision:
+        """When a rule of a table decides; where no single rule does, always."""
+        if not case.outcomes.ordered:
+            return Decision(0, 0)
+        before = (1 << bit) - 1
+        different = before & ~case.outcomes.classes[bit]
+        if not case.outcomes.constant:
+            # Outputs that are formulas may be equal in some row: there only a true rule is sure to decide.
+            different &= case.outcomes.fixed if case.outcomes.fixed >> bit & 1 else 0
+        return Decision(before & ~different, different)
+
+    def is_taken(self, true: int, possible: int) -> int:
+        """Rules that take the row or leave it open, of those that are true and those that are not false."""
+        return (true & self.alike) | (possible & self.different)
+
+    def among(self, rules: int) -> Decision:
+        """The same if there were only some of the preferred rules."""
+        return Decision(self.alike & rules, self.different & rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fires:
+    """Looks for a point where a rule decides.
+
+    Attributes:
+        decision: When it does.
+        cover: The rules that a proof of the opposite rested on.
+    """
+
+    decision: Decision
     cover: set[int] = field(default_factory=set)
 
     def narrow(self, _sure: int) -> int:
         return _EVERY
 
     def settle(self, state: Open) -> bool:
-        return self._note((state.sure & self.alike) | (state.firm & self.different))
+        return self._note(self.decision.is_taken(state.sure, state.firm))
 
     def accept(self, true: int, possible: int) -> bool:
-        return not self._note((true & self.alike) | (possible & self.different))
+        return not self._note(self.decision.is_taken(true, possible))
 
     def _note(self, taking: int) -> bool:
         if taking and not any(taking >> bit & 1 for bit in self.cover):
@@ -74,10 +105,10 @@ def find_idle_rules(case: Case, budget: Budget) -> Iterator[tuple[int, Finding]]
 
 def _judge(case: Case, bit: int, box: Box, budget: Budget) -> Finding | None:
     known = case.grid.restrict_to_known(box)
-    question = _ask(case, bit)
-    if Search(case.grid, known, (1 << bit) - 1, budget).find(question) is not None:
+    decision = Decision.of(case, bit)
+    if Search(case.grid, known, (1 << bit) - 1, budget).find(_Fires(decision)) is not None:
         return None
-    question = _ask(case, bit)
+    question = _Fires(decision)
     point = Search(case.grid, box, (1 << bit) - 1, budget).find(question)
     if point is None:
         cover = _minimise(case, bit, box, question.cover, budget)
@@ -100,31 +131,16 @@ def _judge(case: Case, bit: int, box: Box, budget: Budget) -> Finding | None:
     return found.shown_by(example.row, example.certainty)
 
 
-def _ask(case: Case, bit: int) -> _Fires:
-    """Outputs that are formulas may be equal in some row: there only a true rule is sure to decide."""
-    before = (1 << bit) - 1
-    outcomes = case.outcomes
-    fixed = sum(1 << other for other in range(bit) if _is_fixed(case, other)) if _is_fixed(case, bit) else 0
-    different = before & ~outcomes.classes[bit] & (before if outcomes.constant else fixed)
-    return _Fires(before & ~different, different)
-
-
-def _is_fixed(case: Case, bit: int) -> bool:
-    return all(isinstance(value, tuple) for value in case.outcomes.values[bit])
-
-
 def _minimise(case: Case, bit: int, box: Box, cover: set[int], budget: Budget) -> int:
     """A cover of which no rule can be left out; one not shown to be such if the steps end."""
-    question = _ask(case, bit)
+    decision = Decision.of(case, bit)
     kept = sum(1 << other for other in cover)
     try:
         for other in sorted(cover, reverse=True):
             fewer = kept & ~(1 << other)
-            if Search(case.grid, box, fewer, budget).find(
-                _Fires(question.alike & fewer, question.different & fewer)
-            ):
-                continue
-            kept = fewer
+            question = _Fires(decision.among(fewer))
+            if Search(case.grid, box, fewer, budget).find(question) is None:
+                kept = fewer
     except BudgetSpentError:
         return kept
     return kept

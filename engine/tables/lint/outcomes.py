@@ -1,7 +1,7 @@
 """Outcomes: what a hit policy makes of the rules that are true and of those that may be.
 
 An outcome is compared, never shown: two that are equal are the same result of the table, unknown included.
-Sets of rules are whole numbers, bit by bit in the order of `order_rules`.
+Sets of rules are whole numbers, bit by bit in the order in which the hit policy reads them.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.language.core import Constant, Core
-from engine.tables.model import Aggregation, HitPolicy, OutputColumn, Table
+from engine.tables.model import Aggregation, HitPolicy, Table
 
 UNKNOWN = ("unknown",)
 """The outcome where missing data leaves the result open."""
 
 VIOLATION = ("violation",)
 """The outcome where the rules break the hit policy."""
-
-DEFAULT = ("default",)
-"""The outcome of a list without elements."""
 
 ORDERED = (HitPolicy.FIRST, HitPolicy.PRIORITY)
 """Policies by which one rule decides, the first true one in the order of preference."""
@@ -39,7 +36,8 @@ class Outcomes:
         default: The outputs where no rule fires.
         classes: For each rule the set of rules with the same outputs.
         standard: The set of rules whose outputs are the default.
-        constant: Whether no output depends on the row, so that different values are different outputs.
+        fixed: The set of rules whose outputs do not depend on the row.
+        constant: Whether no output does, nor the default, so that different values are different outputs.
     """
 
     policy: HitPolicy
@@ -48,6 +46,7 @@ class Outcomes:
     default: Values
     classes: tuple[int, ...]
     standard: int
+    fixed: int
     constant: bool
 
     @property
@@ -118,7 +117,9 @@ class Outcomes:
             return UNKNOWN
         if self.aggregation is Aggregation.COUNT:
             return true.bit_count()
-        return tuple(self.values[bit] for bit in bits_of(true)) if true else DEFAULT
+        if true:
+            return tuple(zip(*(self.values[bit] for bit in bits_of(true)), strict=True))
+        return tuple(() if _is_null(code) else (code,) for code in self.default)
 
     def _tell_sum(self, true: int, possible: int) -> Outcome:
         doubt = possible & ~true
@@ -156,31 +157,12 @@ def bits_of(rules: int) -> Iterator[int]:
         rules ^= lowest
 
 
-def order_rules(table: Table) -> tuple[int, ...]:
-    """Places of the rules in the order in which the hit policy prefers them."""
-    places = range(len(table.rules))
-    if table.hit_policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
-        return tuple(sorted(places, key=lambda place: rank_rule(table, place)))
-    return tuple(places)
-
-
-def rank_rule(table: Table, place: int) -> tuple[int, ...]:
-    """How much its outputs are wanted: for each output the place of its value in the allowed ones."""
-    texts = table.rules[place].outputs
-    return tuple(_rank(column, text) for column, text in zip(table.outputs, texts, strict=True))
-
-
-def _rank(column: OutputColumn, text: str) -> int:
-    written = (text or str(column.default)).strip('"')
-    return column.allowed.index(written) if written in column.allowed else len(column.allowed)
-
-
 def build_outcomes(table: Table, results: Sequence[Sequence[Core]], default: Sequence[Core]) -> Outcomes:
     """The outcomes of a table.
 
     Args:
         table: The table.
-        results: The bound outputs of each rule, in the order of `order_rules`.
+        results: The bound outputs of each rule, in the order in which the policy reads them.
         default: The bound outputs where no rule fires.
     """
     values = tuple(tuple(map(_code, row)) for row in results)
@@ -188,7 +170,7 @@ def build_outcomes(table: Table, results: Sequence[Sequence[Core]], default: Seq
     sets: dict[Values, int] = {}
     for bit, row in enumerate(values):
         sets[row] = sets.get(row, 0) | 1 << bit
-    cores = [core for row in (*results, default) for core in row]
+    fixed = [all(isinstance(core, Constant) for core in row) for row in results]
     return Outcomes(
         table.hit_policy,
         table.aggregation,
@@ -196,7 +178,8 @@ def build_outcomes(table: Table, results: Sequence[Sequence[Core]], default: Seq
         standard,
         tuple(sets[row] for row in values),
         sets.get(standard, 0),
-        all(isinstance(core, Constant) for core in cores),
+        sum(1 << bit for bit, holds in enumerate(fixed) if holds),
+        all(fixed) and all(isinstance(core, Constant) for core in default),
     )
 
 
@@ -208,6 +191,10 @@ def explain_obstacle(outcomes: Outcomes) -> str:
     if arithmetic and not all(_is_number(code) for row in outcomes.values for code in row):
         return "not every output is a known number"
     return ""
+
+
+def _is_null(code: Hashable) -> bool:
+    return isinstance(code, tuple) and code[1] is None
 
 
 def _is_number(code: Hashable) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from engine.tables.lint.budget import Budget
 from engine.tables.lint.case import LISTED_AT_MOST, Case
@@ -10,7 +11,7 @@ from engine.tables.lint.examples import find_example
 from engine.tables.lint.finding import Certainty, Finding, FindingKind, Severity
 from engine.tables.lint.gaps import describe_box
 from engine.tables.lint.grid import Box, Grid
-from engine.tables.lint.outcomes import bits_of, rank_rule
+from engine.tables.lint.outcomes import bits_of
 from engine.tables.model import HitPolicy
 
 
@@ -25,17 +26,19 @@ def find_overlaps(case: Case, budget: Budget) -> Iterator[Finding]:
     """
     if case.table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY):
         return
-    pairs = 0
-    for one, other in _list_pairs(case, budget):
-        pairs += 1
-        if pairs <= LISTED_AT_MOST:
+    listed = pairs = 0
+    for one, rivals in _list_rivals(case, budget):
+        pairs += rivals.bit_count()
+        for other in islice(bits_of(rivals), LISTED_AT_MOST - listed):
+            listed += 1
             yield _tell_pair(case, one, other, budget)
-    if pairs > LISTED_AT_MOST:
-        message = f"{pairs - LISTED_AT_MOST} more pairs of rules overlap, which are not listed"
-        yield case.find(FindingKind.OVERLAP, Severity.INFO, message)
+    if pairs > listed:
+        message = f"{pairs - listed} more pairs of rules do so, which are not listed"
+        yield case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message)
 
 
-def _list_pairs(case: Case, budget: Budget) -> Iterator[tuple[int, int]]:
+def _list_rivals(case: Case, budget: Budget) -> Iterator[tuple[int, int]]:
+    """For each rule those after it that clash with it somewhere."""
     joined: dict[tuple[int, tuple[int, ...]], int] = {}
     for one in range(case.grid.rules):
         rivals = _find_rivals(case, one)
@@ -45,7 +48,7 @@ def _list_pairs(case: Case, budget: Budget) -> Iterator[tuple[int, int]]:
                 joined[place, places] = _unite(case.grid, place, places)
             rivals &= joined[place, places]
         budget.spend(len(case.grid.factors))
-        yield from ((one, other) for other in bits_of(rivals))
+        yield one, rivals
 
 
 def _find_rivals(case: Case, one: int) -> int:
@@ -56,8 +59,11 @@ def _find_rivals(case: Case, one: int) -> int:
     different = later & ~case.outcomes.classes[one]
     if case.table.hit_policy is HitPolicy.ANY:
         return different
-    rank = rank_rule(case.table, case.order[one])
-    alike = (bit for bit in bits_of(different) if rank_rule(case.table, case.order[bit]) == rank)
+    # Wanted alike are rules that differ only in outputs without allowed values.
+    ranked = [place for place, column in enumerate(case.table.outputs) if column.allowed]
+    wanted = [case.outcomes.values[one][place] for place in ranked]
+    values = case.outcomes.values
+    alike = (bit for bit in bits_of(different) if [values[bit][place] for place in ranked] == wanted)
     return sum(1 << bit for bit in alike)
 
 

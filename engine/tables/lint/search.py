@@ -61,8 +61,8 @@ class _Level:
     Attributes:
         factor: Its place in the grid.
         branches: The fewest open rules first.
-        always: Rules that are true in all its regions and in all inputs after it.
-        firmly: The same for rules that are not false.
+        always: Rules that are true in all its regions.
+        firmly: Rules that are not false in any.
     """
 
     factor: int
@@ -87,9 +87,10 @@ class Search:
     ) -> None:
         self._grid, self._box, self._budget = grid, box, budget
         self._factors = tuple(range(len(grid.factors))) if factors is None else factors
-        self._levels: list[_Level] = []
-        self._seen: set[tuple[int, int, int]] = set()
+        self._seen: set[tuple[tuple[int, ...], int, int]] = set()
         self._relevant = relevant & ((1 << grid.rules) - 1)
+        # Long sets take longer.
+        self._price = 1 + grid.rules // 500
 
     def find(self, question: Question) -> Point | None:
         """A point of the box that answers the question, or None if there is none.
@@ -107,12 +108,11 @@ class Search:
             if self._answers(question, probe):
                 return probe
         self._reach()
-        self._levels = self._lay_levels()
-        path = self._visit(question, 0, self._relevant, self._relevant)
+        levels = tuple(self._draw(place) for place in self._factors)
+        path = self._visit(question, levels, self._relevant, self._relevant)
         if path is None:
             return None
-        chosen = dict(zip((level.factor for level in self._levels), path, strict=False))
-        return tuple(chosen.get(factor, place) for factor, place in enumerate(first))
+        return tuple(path.get(factor, place) for factor, place in enumerate(first))
 
     def _probe(self, share: float) -> Point:
         """A point without unknown values if there is one, at a share of the way through the box."""
@@ -140,51 +140,77 @@ class Search:
             self._budget.spend(1 + len(self._box[place]) // 4)
             self._relevant &= word
 
-    def _lay_levels(self) -> list[_Level]:
-        drawn = [(place, self._draw(place)) for place in self._factors]
-        drawn.sort(key=lambda item: len(item[1]))
-        levels = [_Level(-1, (), _EVERY, _EVERY)]
-        for place, branches in reversed(drawn):
-            always, firmly = levels[-1].always, levels[-1].firmly
-            for branch in branches:
-                always &= branch.true
-                firmly &= branch.possible
-            levels.append(_Level(place, branches, always, firmly))
-        return levels[::-1]
-
-    def _draw(self, place: int) -> tuple[_Branch, ...]:
-        """Regions of an input, those alike as one."""
+    def _draw(self, place: int) -> _Level:
+        """An input, regions that are alike as one branch."""
         factor, relevant = self._grid.factors[place], self._relevant
-        self._budget.spend(1 + len(self._box[place]) // 2)
+        self._budget.spend(self._price * (1 + len(self._box[place]) // 2))
         branches: dict[tuple[int, int], _Branch] = {}
+        always = firmly = _EVERY
         for region in self._box[place]:
             words = factor.true[region] & relevant, factor.possible[region] & relevant
             if words not in branches:
                 branches[words] = _Branch(region, *words)
-        return tuple(sorted(branches.values(), key=lambda branch: branch.possible.bit_count()))
+                always, firmly = always & words[0], firmly & words[1]
+        drawn = sorted(branches.values(), key=lambda branch: branch.possible.bit_count())
+        return _Level(place, tuple(drawn), always, firmly)
 
-    def _visit(self, question: Question, depth: int, true: int, possible: int) -> list[int] | None:
-        """The places from here on that answer, or None."""
-        level = self._levels[depth]
-        keep = question.narrow(true & level.always)
+    def _visit(
+        self, question: Question, levels: tuple[_Level, ...], true: int, possible: int
+    ) -> dict[int, int] | None:
+        """The places that answer, by input, or None."""
+        self._budget.spend(self._price * (1 + len(levels) // 4))
+        unsure = loose = 0
+        for level in levels:
+            unsure |= true & ~level.always
+            loose |= possible & ~level.firmly
+        keep = question.narrow(true & ~unsure)
         true, possible = true & keep, possible & keep
-        state = Open(true, possible, true & level.always, possible & level.firmly)
+        state = Open(true, possible, true & ~unsure, possible & ~loose)
         if question.settle(state):
             return None
         if state.sure == true and state.firm == possible:
-            return [] if question.accept(true, possible) else None
-        key = (depth, true, possible)
+            return {} if question.accept(true, possible) else None
+        return self._branch(question, levels, true, possible)
+
+    def _branch(
+        self, question: Question, levels: tuple[_Level, ...], true: int, possible: int
+    ) -> dict[int, int] | None:
+        chosen, rest = _choose(levels, true, possible)
+        key = (tuple(level.factor for level in rest), true, possible)
         if key in self._seen:
             return None
-        self._budget.spend(1 + len(level.branches))
         tried = set()
-        for branch in level.branches:
+        self._budget.spend(self._price * (1 + len(chosen.branches) // 2))
+        for branch in chosen.branches:
             words = true & branch.true, possible & branch.possible
             if words in tried:
                 continue
             tried.add(words)
-            rest = self._visit(question, depth + 1, *words)
-            if rest is not None:
-                return [branch.place, *rest]
+            found = self._visit(question, rest, *words)
+            if found is not None:
+                return {**found, chosen.factor: branch.place}
         self._seen.add(key)
         return None
+
+
+def _choose(levels: tuple[_Level, ...], true: int, possible: int) -> tuple[_Level, tuple[_Level, ...]]:
+    """The input to look at next, and the others that some open rule cares about.
+
+    It is one of the inputs that decide most of the rules which only one input is still to decide: where such
+    a rule accepts, the question is often settled, and what is left is smaller than the whole.
+    """
+    once = again = 0
+    cared: list[tuple[_Level, int]] = []
+    for level in levels:
+        word = (true & ~level.always) | (possible & ~level.firmly)
+        if word:
+            cared.append((level, word))
+            again |= once & word
+            once |= word
+    single = once & ~again
+
+    def weigh(item: tuple[_Level, int]) -> tuple[int, int]:
+        return (item[1] & single).bit_count(), item[1].bit_count()
+
+    chosen = max(cared, key=weigh)[0]
+    return chosen, tuple(level for level, _ in cared if level is not chosen)
