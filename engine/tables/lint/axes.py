@@ -16,6 +16,7 @@ OTHER = "any other value"
 """Stands for every text that no cell names."""
 
 _LARGEST = sys.float_info.max
+_SMALLEST = sys.float_info.min
 _TOLERANCE = 1.01e-12
 _INFINITE = (-math.inf, math.inf)
 
@@ -99,7 +100,10 @@ def pick_value(low: float, high: float) -> float:
         return 0.0
     if most < 0.0:
         return -pick_value(-most, math.nextafter(-least, math.inf))
-    middle = min(2 * least, _LARGEST) if most == _LARGEST else (least + most) / 2
+    if least < _SMALLEST:
+        middle = min(1.0, most / 2)
+    else:
+        middle = min(2 * least, _LARGEST) if most == _LARGEST else (least + most) / 2
     shorter = (float(f"{middle:.{digits}g}") for digits in range(1, 18))
     return next((value for value in shorter if least <= value <= most), least)
 
@@ -119,7 +123,7 @@ def _write_stretch(low: float, high: float) -> str:
 
 def _shorten(bound: float) -> float:
     """The shortest number that compares as equal."""
-    if bound in _INFINITE or abs(bound) < 1e-300:
+    if bound in _INFINITE or abs(bound) < _SMALLEST:
         return bound if bound in _INFINITE else 0.0
     shorter = (float(f"{bound:.{digits}g}") for digits in range(1, 18))
     return next(value for value in shorter if abs(value - bound) <= _TOLERANCE * abs(bound))
