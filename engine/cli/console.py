@@ -15,6 +15,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
+from rich.table import Table
 from rich.text import Text
 
 from engine.errors import BookErrors, CarrybookError, Diagnostic, UsageError
@@ -64,6 +66,12 @@ def show_json(value: Any) -> None:
         ValueError: A number is not finite; an unknown value is None.
     """
     sys.stdout.write(json.dumps(value, allow_nan=False, default=_plain, ensure_ascii=False) + "\n")
+
+
+def fits(table: Table) -> bool:
+    """Whether a table can be shown without cutting a cell."""
+    console = _console(stderr=False)
+    return Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width
 
 
 def tell(message: str, *, style: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.console import AsJson, show, show_json, tell
+from engine.cli.console import AsJson, fits, show, show_json, tell
 from engine.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engine.book.bind import BoundBook
     from engine.cycle import Outcome
+    from engine.operations.describe import Entry
     from engine.operations.sources import Source
 
 _MADE_CYCLES = 12
@@ -151,7 +152,7 @@ def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -
         else:
             show(_summarise(bound, outcome))
             if outcome.ranking:
-                show(_tabulate(bound, outcome))
+                _show_entries(bound, outcome)
     return count
 
 
@@ -170,22 +171,40 @@ def _count_word(pairs: int) -> str:
     return "pair" if pairs == 1 else "pairs"
 
 
-def _tabulate(bound: BoundBook, outcome: Outcome) -> Table:
-    """What enters: pair, rule, outputs, and the values that the rule saw."""
+def _show_entries(bound: BoundBook, outcome: Outcome) -> None:
+    """What enters: as a table, or value by value where a table would be cut."""
+    from engine.operations.describe import list_entries
+
+    entries = list_entries(bound, outcome)
+    table = _tabulate(entries)
+    show(table if fits(table) else "\n".join(_tell_entry(entry) for entry in entries))
+
+
+def _tell_entry(entry: Entry) -> str:
+    from engine.cli.formats import format_value
+
+    seen = ", ".join(f"{each.header} {format_value(each.value, each.type)}" for each in entry.seen)
+    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}\n    {seen}"
+
+
+def _show_priority(entry: Entry) -> str:
+    priority = entry.outputs["priority"]
+    return "unknown" if priority is None else f"{priority:g}"
+
+
+def _tabulate(entries: Sequence[Entry]) -> Table:
+    """Pair, rule, priority, and the values that the rule saw."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from engine.cli.formats import format_value
-    from engine.operations.describe import list_entries
 
-    entries = list_entries(bound, outcome)
     headers = dict.fromkeys(seen.header for entry in entries for seen in entry.seen)
     table = Table("pair", "rule", "priority", box=SIMPLE_HEAD)
     for header in headers:
         table.add_column(header, justify="right")
     for entry in entries:
         cells = {seen.header: format_value(seen.value, seen.type) for seen in entry.seen}
-        priority = entry.outputs["priority"]
-        shown = "unknown" if priority is None else f"{priority:g}"
+        shown = _show_priority(entry)
         table.add_row(entry.pair, entry.rule, shown, *(cells.get(header, "-") for header in headers))
     return table

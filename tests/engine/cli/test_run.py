@@ -16,8 +16,8 @@ from engine.cli.console import ExitCode
 from engine.operations.starter import find_starter
 
 
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["run", *arguments], env={"NO_COLOR": "1"})
+def invoke(*arguments: str, columns: int = 240) -> Result:
+    return CliRunner().invoke(app, ["run", *arguments], env={"NO_COLOR": "1", "COLUMNS": str(columns)})
 
 
 def read_cycles(result: Result) -> list[dict[str, Any]]:
@@ -143,3 +143,12 @@ def test_the_command_keeps_data_and_messages_apart() -> None:
     done = run_command("run", "--cycles", "2", "--json")
     assert (done.returncode, done.stderr) == (ExitCode.OK, "")
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
+
+
+def test_a_narrow_terminal_cuts_nothing() -> None:
+    (cycle,) = read_cycles(invoke("--cycles", "1", "--json"))
+    shown = invoke("--cycles", "1", columns=80).stdout
+    assert "…" not in shown
+    for pair in cycle["ranking"]:
+        assert pair in shown
+    assert "hours_since_exit never" in shown.replace("\n", " ")
