@@ -120,8 +120,8 @@ def test_a_cell_of_many_words_is_answered() -> None:
 
 
 SIGNS = list("()[]{}+-*/<>=!,.:;@?&|^%$#'\"\\ \n\u2212\u2265\u00d7\u201c\ufeff")
-PARTS = """x y t flag ts 1 2.5 1e9 5bps 3d null and or if then else in between not( min( lag( .. ** date( "a" for
-    true some satisfies return every function( instance of list< sum([""".split()  # noqa: SIM905
+PARTS = """x y t flag ts 1 2.5 1e9 5bps 3d null and or if then else in between not( min( lag( .. ** date( "a"
+    for true some satisfies return every function( instance of list< sum([""".split()  # noqa: SIM905
 WORDS = st.sampled_from([*SIGNS, *PARTS])
 texts = st.one_of(
     st.text(max_size=4096),
