@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -104,6 +105,7 @@ MIXED_CONDITIONS = choose(
 )
 
 
+@cache
 def write_number(depth: int = 3) -> st.SearchStrategy[str]:
     if depth == 0:
         return st.sampled_from(["a", "b", "d", "a", "b", "d", *LITERALS])
@@ -121,9 +123,10 @@ def write_number(depth: int = 3) -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def write_condition(depth: int = 3) -> st.SearchStrategy[str]:
     if depth == 0:
-        return choose("f", "g", "true", "false", "f", "g", "null = null", "a > 1")
+        return choose("f", "g", "true", "false", "f", "g", "(null = null)", "(a > 1)")
     x = st.deferred(lambda: write_number(depth - 1))
     c = st.deferred(lambda: write_condition(depth - 1))
     t = st.deferred(lambda: write_text(min(depth - 1, 2)))
