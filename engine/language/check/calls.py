@@ -146,7 +146,9 @@ def _count(
     wanted = argument.unit or PLAIN
     if core.type.unit.dimension != wanted.dimension or core.type.unit.scale is None:
         hint = "write a duration such as `8h` or `3d`; rows are never counted"
-        message = f"`{function.name}` takes a {wanted.dimension} as {argument.name}, this is {core.type.phrase}"
+        message = (
+            f"`{function.name}` takes a {wanted.dimension} as {argument.name}, this is {core.type.phrase}"
+        )
         checking.report(node, "argument.duration", message, hint)
         return None
     return convert(core, wanted)

@@ -173,7 +173,9 @@ def _compute(checker: Checker, node: syntax.Binary, left: Core, right: Core) -> 
             return None
         return result
     if node.operator == "**" and not right.type.unit.plain:
-        checker.report(node.right, "unit.mismatch", f"an exponent is a plain number, this is {right.type.phrase}")
+        checker.report(
+            node.right, "unit.mismatch", f"an exponent is a plain number, this is {right.type.phrase}"
+        )
         return None
     return build(checker, node, _ARITHMETIC[node.operator], [left, right])
 
@@ -245,7 +247,9 @@ def _check_conditional(checker: Checker, node: syntax.Conditional) -> Core | Non
         return None
     then, otherwise = _adopt_kind(then, otherwise), _adopt_kind(otherwise, then)
     if then.type.kind != otherwise.type.kind:
-        checker.report(node, "type.mismatch", f"one branch is {then.type.phrase}, the other {otherwise.type.phrase}")
+        checker.report(
+            node, "type.mismatch", f"one branch is {then.type.phrase}, the other {otherwise.type.phrase}"
+        )
         return None
     result = then.type
     if result.kind is Kind.NUMBER:

@@ -119,9 +119,8 @@ def _align_yields(left: Core, right: Core) -> Aligned | Clash:
             return _align_unscaled(left, right)
         unit = other if is_fixed(left) else mine
         return Aligned(convert(left, unit), convert(right, unit), unit)
-    return Clash(
-        f"{left.type.phrase} meets {right.type.phrase}", "only numbers that measure the same can be added or compared"
-    )
+    hint = "only numbers that measure the same can be added or compared"
+    return Clash(f"{left.type.phrase} meets {right.type.phrase}", hint)
 
 
 def _align_unscaled(left: Core, right: Core) -> Aligned | Clash:
