@@ -101,7 +101,7 @@ MIXED_NUMBERS = choose(
     "number(u)",
 )
 MIXED_CONDITIONS = choose(
-    "any(f, g, a > b)", "all(f, g)", "age_hours > hold", 't in (word, "ETH")', "odd(a)", "even(b)"
+    "any(f, g, a > b)", "all(f, g)", "(age_hours > hold)", '(t in (word, "ETH"))', "odd(a)", "even(b)"
 )
 
 
