@@ -10,7 +10,7 @@ from engine.book.bind import BoundBook
 from engine.book.causes import find_causes
 from engine.cycle import Outcome
 from engine.language.quantities import Quantity
-from engine.tables.explain import Missing, Seen, list_missing, list_seen
+from engine.tables.explain.seen import Missing, Seen, list_missing, list_seen
 
 ENTRY = "entry"
 _DECISION = ("ts", "pair", "decision", "rule", "state", "possible")

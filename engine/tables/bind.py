@@ -16,6 +16,8 @@ from engine.language.core import Constant, Core, columns_of
 from engine.language.quantities import Quantity
 from engine.tables.checked import CheckedTable
 from engine.tables.collect import Collected, collect
+from engine.tables.explain.build import explain_rows
+from engine.tables.explain.explanation import Explanation
 from engine.tables.inputs import TableInput, build_inputs, place_rows
 from engine.tables.model import HitPolicy, Table
 from engine.tables.placing import Places
@@ -113,6 +115,15 @@ class CompiledTable:
         possible = true.copy()
         possible[order[opened.rules], opened.rows] = True
         return true, possible
+
+    def explain(self, frame: pl.DataFrame) -> Explanation:
+        """What every cell says of every row, and how far its value is from passing.
+
+        Raises:
+            BookErrors: The frame lacks a column.
+        """
+        self._require_columns(frame)
+        return explain_rows(self.table, self.subjects, self.tests, frame)
 
     def find_violations(self, frame: pl.DataFrame) -> list[Diagnostic]:
         """The rows of a frame in which rules clash or an output has a value that is not allowed."""

@@ -4,7 +4,7 @@ import polars as pl
 
 from engine.language.types import Kind
 from engine.tables.compile import compile_table
-from engine.tables.explain import Missing, list_missing, list_seen
+from engine.tables.explain.seen import Missing, list_missing, list_seen
 from engine.tables.read import parse_table
 
 TEXT = 'id,a,"max(a, b)",c,then y\nR1,> 1,<= b,-,1\nR2,-,-,> a,2\n'

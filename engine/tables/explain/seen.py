@@ -1,4 +1,4 @@
-"""Why a table decides as it does: the values that a rule saw, and those that were missing."""
+"""The values that a rule saw, and those that were missing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from engine.language.core import Core, columns_of
 from engine.language.to_polars import to_polars
 from engine.language.types import Type
 from engine.tables.bind import CompiledTable
+from engine.tables.explain.judging import select_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,3 @@ def _is_unknown(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _find_rule(table: CompiledTable, rule: str) -> int:
     return next(place for place, each in enumerate(table.table.rules) if each.id == rule)
-
-
-def select_columns(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> list[pl.Series]:
-    """Evaluate expressions in one pass, each to as many rows as the frame has."""
-    numbered = [expression.alias(str(place)) for place, expression in enumerate(expressions)]
-    return frame.select(pl.int_range(pl.len()).alias("rows"), *numbered).get_columns()[1:]

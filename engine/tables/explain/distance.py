@@ -1,0 +1,84 @@
+"""Distances: how far a number is from the nearest one that passes.
+
+A comparison holds within a relative tolerance of 1e-12, and so the cut points of a column lie beside the
+bounds that people wrote. Distances are measured to the bounds as written; a number that compares as equal to
+a bound has the distance 0 from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.language.functions.scalars import LARGEST, TOLERANCE
+
+Bits = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+_ROUNDED = TOLERANCE * 1.001  # a widened bound is itself rounded to float64
+_LEAST = 1e-300  # a cut nearer to zero stands beside a bound of zero
+
+
+def measure_to_regions(
+    cuts: Sequence[float], passing: Bits, numbers: Floats, places: NDArray[np.intp]
+) -> Floats:
+    """How far each number is from the nearest region that passes, for several cells.
+
+    Args:
+        cuts: Where regions meet, ascending: region i holds the numbers from cut i - 1 to below cut i.
+        passing: Regions × cells.
+        numbers: The numbers; NaN is unknown.
+        places: The region of each number; one past the last for unknown.
+
+    Returns:
+        Rows × cells; NaN for an unknown number and where no region passes. Within a region that passes the
+        result has no meaning.
+    """
+    written = [write_bound(cut) for cut in cuts]
+    starts, ends = np.array([-math.inf, *written]), np.array([*written, math.inf])
+    above = np.where(passing, starts[:, np.newaxis], math.inf)
+    above = np.minimum.accumulate(above[::-1], axis=0)[::-1]
+    below = np.maximum.accumulate(np.where(passing, ends[:, np.newaxis], -math.inf), axis=0)
+    region = np.minimum(places, len(cuts))
+    value = numbers[:, np.newaxis]
+    return np.fmin(_measure_up(value, above[region]), _measure_up(-value, -below[region]))
+
+
+def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None) -> Floats:
+    """How far each number is from between two bounds of its own row.
+
+    Args:
+        numbers: The numbers; NaN is unknown.
+        low: The lower bound in each row; None has none.
+        high: The upper bound in each row.
+
+    Returns:
+        One distance a row; NaN where a number or a bound is unknown, and where the bounds are crossed.
+    """
+    gaps = np.zeros(numbers.size)
+    if low is not None:
+        gaps = np.maximum(gaps, _measure_up(numbers, low))
+    if high is not None:
+        gaps = np.maximum(gaps, _measure_up(-numbers, -high))
+    if low is not None and high is not None:
+        gaps[low > high] = np.nan
+    return gaps
+
+
+def write_bound(cut: float) -> float:
+    """The bound as written behind a cut point: the number with few digits that compares as equal to it."""
+    if abs(cut) < _LEAST:
+        return 0.0
+    short = float(f"{cut:.11g}")
+    return short if abs(short - cut) <= _ROUNDED * abs(cut) else cut
+
+
+def _measure_up(numbers: Floats, bounds: Floats) -> Floats:
+    """How far bounds lie above numbers, 0 for what is beyond or equal; NaN without a finite bound."""
+    reached = np.where(np.isfinite(bounds), bounds, np.nan)
+    with np.errstate(over="ignore"):
+        gaps = np.minimum(reached - numbers, LARGEST)
+    return np.where(gaps <= _ROUNDED * np.abs(reached), 0.0, gaps)

@@ -1,0 +1,110 @@
+"""Judging cells: which cells of a column each row passes, and how far its value is from passing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.language.core import Core
+from engine.language.to_polars import to_polars
+from engine.language.types import Kind
+from engine.tables.explain.bounds import find_bounds
+from engine.tables.explain.distance import measure_gaps, measure_to_regions
+from engine.tables.explain.outcome import Outcome
+from engine.tables.placing import build_placing
+from engine.tables.regions import Regions, divide_into_regions, is_recognised, judge_regions
+
+Outcomes = NDArray[np.int8]
+Floats = NDArray[np.float64]
+
+_BLOCK = 256  # cells judged at once: each is asked in every region that the others cut
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What cells say of rows.
+
+    Attributes:
+        outcomes: Rows × cells, numbers of `Outcome`.
+        distances: Rows × cells, in the unit of the column: how far the value is from the nearest one that
+            passes; 0 if it passes, and if it lies on a bound that is left out; NaN where the column is no
+            number, the outcome is unknown, no value passes, or the cell asks more than bounds can tell.
+    """
+
+    outcomes: Outcomes
+    distances: Floats
+
+
+def judge_cells(subject: Core, tests: Sequence[Core], frame: pl.DataFrame) -> Judged:
+    """Judge every row of a frame by cells of one column.
+
+    Args:
+        subject: What the cells test; bound.
+        tests: The cells; bound.
+        frame: The rows.
+    """
+    judged = Judged(
+        np.empty((frame.height, len(tests)), dtype=np.int8), np.full((frame.height, len(tests)), np.nan)
+    )
+    told = [place for place, test in enumerate(tests) if is_recognised(test, subject)]
+    for start in range(0, len(told), _BLOCK):
+        block = told[start : start + _BLOCK]
+        part = _judge_by_regions(subject, [tests[place] for place in block], frame)
+        judged.outcomes[:, block], judged.distances[:, block] = part.outcomes, part.distances
+    for place in sorted({*range(len(tests))} - {*told}):
+        part = _judge_by_formula(subject, tests[place], frame)
+        judged.outcomes[:, place], judged.distances[:, place] = part.outcomes, part.distances
+    if subject.type.kind is Kind.NUMBER:
+        judged.distances[judged.outcomes == Outcome.PASSED] = 0.0
+        judged.distances[judged.outcomes == Outcome.UNKNOWN] = np.nan
+    return judged
+
+
+def _judge_by_regions(subject: Core, tests: Sequence[Core], frame: pl.DataFrame) -> Judged:
+    """Judge by cells that only compare with constants: once a region, then by the region of each row."""
+    regions = divide_into_regions(subject, tests)
+    answers = [judge_regions(test, regions) for test in tests]
+    true = np.array([answer.true for answer in answers]).T
+    possible = np.array([answer.possible for answer in answers]).T
+    says = np.where(true, Outcome.PASSED, np.where(possible, Outcome.UNKNOWN, Outcome.FAILED)).astype(np.int8)
+    placing = build_placing(regions)
+    held = placing.hold()
+    (column,) = select_columns(frame, [placing.prepare(to_polars(subject))])
+    numbers = column.to_numpy()
+    places = placing.place(numbers, held)
+    return Judged(says[places], _measure(regions, true, numbers, places))
+
+
+def _measure(regions: Regions, true: NDArray[np.bool_], numbers: Floats, places: NDArray[np.intp]) -> Floats:
+    if regions.kind == "number":
+        return measure_to_regions(regions.cuts, true[: regions.count], numbers, places)
+    return np.full((places.size, true.shape[1]), np.nan)
+
+
+def _judge_by_formula(subject: Core, test: Core, frame: pl.DataFrame) -> Judged:
+    """Judge by a cell that asks more: its truth, and its distance if it compares with other values."""
+    bounds = find_bounds(test, subject)
+    sides = [] if bounds is None else [side for side in (bounds.low, bounds.high) if side is not None]
+    truth, value, *others = select_columns(frame, [to_polars(each) for each in (test, subject, *sides)])
+    outcomes = truth.cast(pl.Int8).fill_null(int(Outcome.UNKNOWN)).to_numpy()
+    if bounds is None:
+        return Judged(outcomes, np.full(frame.height, np.nan))
+    found = iter(others)
+    low = None if bounds.low is None else read_numbers(next(found))
+    high = None if bounds.high is None else read_numbers(next(found))
+    return Judged(outcomes, measure_gaps(read_numbers(value), low, high))
+
+
+def read_numbers(column: pl.Series) -> Floats:
+    """A column of numbers with NaN for what is unknown."""
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def select_columns(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> list[pl.Series]:
+    """Evaluate expressions in one pass, each to as many rows as the frame has."""
+    numbered = [expression.alias(str(place)) for place, expression in enumerate(expressions)]
+    return frame.select(pl.int_range(pl.len()).alias("rows"), *numbered).get_columns()[1:]

@@ -1,0 +1,57 @@
+"""The nearest rule: which rule a row misses by the least."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.tables.explain.outcome import Outcome
+
+Floats = NDArray[np.float64]
+
+
+def measure_spread(numbers: Floats) -> float:
+    """How far the numbers of a column usually lie apart: their interquartile range.
+
+    Where it is 0, as for a single row, it is the median of their absolute values, and 1 if that is 0 too or
+    nothing is known; a distance is then taken relative to the size of the value.
+
+    Args:
+        numbers: The column; NaN is unknown. Quartiles are interpolated linearly.
+    """
+    known = numbers[np.isfinite(numbers)]
+    if known.size == 0:
+        return 1.0
+    low, high = np.quantile(known, (0.25, 0.75))
+    with np.errstate(over="ignore"):
+        spread = float(high - low)
+    return spread or float(np.median(np.abs(known))) or 1.0
+
+
+def find_nearest(outcomes: NDArray[np.int8], distances: Floats, spreads: Floats) -> NDArray[np.intp]:
+    """The place of the nearest rule in each row; -1 without rules.
+
+    It has the fewest failed cells; then the least of the largest distance relative to the column's spread,
+    where what is not defined is infinite; then it is the first.
+
+    Args:
+        outcomes: Rows × rules × columns, numbers of `Outcome`.
+        distances: The same shape, in the units of the columns.
+        spreads: The spread of each column.
+    """
+    rows, rules, _ = outcomes.shape
+    if rules == 0:
+        return np.full(rows, -1, dtype=np.intp)
+    failed = np.zeros((rows, rules), dtype=np.int32)
+    furthest = np.zeros((rows, rules))
+    for place, spread in enumerate(spreads):
+        failed += outcomes[:, :, place] == Outcome.FAILED
+        with np.errstate(over="ignore"):
+            relative = distances[:, :, place] / spread
+        relative[np.isnan(relative)] = np.inf
+        relative[outcomes[:, :, place] == Outcome.PASSED] = 0.0
+        np.maximum(furthest, relative, out=furthest)
+    fewest = failed == failed.min(axis=1, keepdims=True)
+    furthest[~fewest] = np.inf
+    nearest: NDArray[np.intp] = (fewest & (furthest == furthest.min(axis=1, keepdims=True))).argmax(axis=1)
+    return nearest
