@@ -9,7 +9,7 @@ from engine.tables.lint.budget import Budget, BudgetSpentError
 from engine.tables.lint.case import Case
 from engine.tables.lint.examples import find_example
 from engine.tables.lint.finding import Finding, FindingKind, Severity
-from engine.tables.lint.grid import Box
+from engine.tables.lint.grid import Box, Point
 from engine.tables.lint.search import Open, Search
 
 _EVERY = -1
@@ -82,18 +82,20 @@ def find_idle_rules(case: Case, budget: Budget) -> Iterator[tuple[int, Finding]]
     By FIRST and PRIORITY a rule fires where it is true and no preferred rule takes the row or leaves the
     result open. By the other policies every true rule fires.
     """
-    late = []
+    late, idle = [], 0
     for bit in range(case.grid.rules):
         box = case.grid.true_box(bit)
         if not all(box):
+            idle |= 1 << bit
             yield bit, _tell_contradiction(case, bit, box)
         elif case.outcomes.ordered:
             try:
-                found = _judge(case, bit, box, budget.share((case.grid.rules - bit) / _PATIENCE))
+                found = _judge(case, bit, box, idle, budget.share((case.grid.rules - bit) / _PATIENCE))
             except BudgetSpentError:
                 late.append(bit)
                 continue
             if found is not None:
+                idle |= (found.kind is FindingKind.NEVER_FIRES) << bit
                 yield bit, found
     if late:
         message = (
@@ -103,32 +105,41 @@ def find_idle_rules(case: Case, budget: Budget) -> Iterator[tuple[int, Finding]]
         yield _EVERY, case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message, others=ids)
 
 
-def _judge(case: Case, bit: int, box: Box, budget: Budget) -> Finding | None:
+def _judge(case: Case, bit: int, box: Box, idle: int, budget: Budget) -> Finding | None:
     known = case.grid.restrict_to_known(box)
     decision = Decision.of(case, bit)
     if Search(case.grid, known, (1 << bit) - 1, budget).find(_Fires(decision)) is not None:
         return None
-    question = _Fires(decision)
-    point = Search(case.grid, box, (1 << bit) - 1, budget).find(question)
+    point, proof = _seek(case, bit, box, idle, budget)
     if point is None:
-        cover = _minimise(case, bit, box, question.cover, budget)
+        cover = _minimise(case, bit, box, proof.cover, budget)
         ids = case.name_rules(cover)
         message = f"{_join(ids)} {'takes' if len(ids) == 1 else 'take'} every row that it accepts"
         return case.find(FindingKind.NEVER_FIRES, Severity.WARNING, message, rule=bit, others=ids)
     if not all(known):
         return None
-    relevant = (2 << bit) - 1
-    own = 1 << bit
-    example = find_example(
-        case.grid,
-        point,
-        relevant,
-        lambda true, rest: bool(true & own) and question.accept(true, rest),
-        budget,
-    )
+    own, question = 1 << bit, _Fires(decision)
+
+    def show(true: int, possible: int) -> bool:
+        return bool(true & own) and question.accept(true, possible)
+
+    example = find_example(case.grid, point, (2 << bit) - 1, show, budget)
     message = "it fires only where data are missing; of known values others take every row that it accepts"
     found = case.find(FindingKind.UNKNOWN_ONLY, Severity.INFO, message, rule=bit)
     return found.shown_by(example.row, example.certainty)
+
+
+def _seek(case: Case, bit: int, box: Box, idle: int, budget: Budget) -> tuple[Point | None, _Fires]:
+    """A point where a rule decides, or the proof that there is none.
+
+    A cover of rules that fire themselves says more than one of rules that are covered in turn.
+    """
+    before = (1 << bit) - 1
+    firing = _Fires(Decision.of(case, bit).among(before & ~idle))
+    if Search(case.grid, box, before & ~idle, budget).find(firing) is None:
+        return None, firing
+    every = _Fires(Decision.of(case, bit))
+    return Search(case.grid, box, before, budget).find(every), every
 
 
 def _minimise(case: Case, bit: int, box: Box, cover: set[int], budget: Budget) -> int:
