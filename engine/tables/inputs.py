@@ -96,12 +96,10 @@ def _read(subject: Core) -> pl.Expr:
 
 def place_rows(inputs: tuple[TableInput, ...], frame: pl.DataFrame, rules: int) -> Placed:
     """Find the region of every row of a frame in each input."""
-    held = [each.placing.hold() for each in inputs]
     numbers = frame.select(pl.int_range(pl.len()).alias("rows"), *(each.expression for each in inputs))
     columns = numbers.get_columns()[1:]
     places = tuple(
-        each.placing.place(column.to_numpy(), alive)
-        for each, column, alive in zip(inputs, columns, held, strict=True)
+        each.placing.place(column.to_numpy()) for each, column in zip(inputs, columns, strict=True)
     )
     return Placed(inputs, places, frame.height, rules)
 

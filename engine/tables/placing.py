@@ -23,13 +23,10 @@ _NO_CODE = 2**32 - 1
 class Placing(Protocol):
     """How the values of one input find their regions; the unknown value's region is the last."""
 
-    def hold(self) -> pl.Series | None:
-        """What must stay alive from before a frame is asked until its values are placed."""
-
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         """The input as numbers without nulls."""
 
-    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:
+    def place(self, numbers: NDArray[Any]) -> Places:
         """The region of each number that `prepare` delivers."""
 
 
@@ -37,20 +34,19 @@ def build_placing(regions: Regions) -> Placing:
     """The placing of an input."""
     if regions.kind == "number":
         return _lay_out(np.array(regions.cuts, dtype=np.float64))
-    return _Truths() if regions.kind == "truth" else _Codes(regions.categories)
+    return (
+        _Truths() if regions.kind == "truth" else _Codes(pl.Series(regions.categories, dtype=pl.Categorical))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Truths:
     """False, true, unknown."""
 
-    def hold(self) -> None:
-        return None
-
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.cast(pl.UInt8).fill_null(2)
 
-    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:  # noqa: ARG002
+    def place(self, numbers: NDArray[Any]) -> Places:
         return numbers.astype(np.intp)
 
 
@@ -59,21 +55,17 @@ class _Codes:
     """Texts are placed by their category codes.
 
     Polars gives a text the same code everywhere, but only as long as some series holds it. So the words are
-    held while a frame is evaluated, and their codes asked for anew each time.
+    held here, and their codes asked for anew with each frame.
     """
 
-    words: tuple[str, ...]
-
-    def hold(self) -> pl.Series:
-        """The words, with their codes of the moment."""
-        return pl.Series(self.words, dtype=pl.Categorical)
+    words: pl.Series
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.cast(pl.Categorical).to_physical().cast(pl.UInt32).fill_null(_NO_CODE)
 
-    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:
+    def place(self, numbers: NDArray[Any]) -> Places:
         other, unknown = len(self.words), len(self.words) + 1
-        codes = np.empty(0, np.intp) if held is None else held.to_physical().to_numpy().astype(np.intp)
+        codes = self.words.to_physical().to_numpy().astype(np.intp)
         # A code beyond the table is of a text that no cell names: so is the table's last entry.
         table = np.full(int(codes.max(initial=-1)) + 2, other, dtype=np.intp)
         table[codes] = np.arange(codes.size)
@@ -88,13 +80,10 @@ class _Search:
 
     cuts: NDArray[np.float64]
 
-    def hold(self) -> None:
-        return None
-
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.fill_null(float("nan"))
 
-    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:  # noqa: ARG002
+    def place(self, numbers: NDArray[Any]) -> Places:
         places = np.searchsorted(self.cuts, numbers, side="right")
         places[np.isnan(numbers)] = self.cuts.size + 1
         return places
@@ -114,13 +103,10 @@ class _Grid:
     second: NDArray[np.float64] | None
     unknown: int
 
-    def hold(self) -> None:
-        return None
-
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.fill_null(float("nan"))
 
-    def place(self, numbers: NDArray[Any], held: pl.Series | None) -> Places:  # noqa: ARG002
+    def place(self, numbers: NDArray[Any]) -> Places:
         cells = (numbers - self.low) * self.scale
         unknown = np.isnan(cells)
         np.clip(cells, 0.0, _CELLS + 1.0, out=cells)

@@ -67,8 +67,8 @@ def unpack_bits(words: Words, rules: int) -> NDArray[np.bool_]:
     return np.unpackbits(octets, axis=1, bitorder="little")[:, :rules].T.astype(np.bool_)
 
 
-def lowest_bit(words: Words) -> NDArray[np.int64]:
-    """The place of the lowest set bit of each word; of an empty word, -1."""
+def lowest_bit(words: Words) -> NDArray[np.intp]:
+    """The place of the lowest set bit of each word; none may be empty."""
     lowest = words & (~words + np.uint64(1))
-    # A power of two up to 2**63 is exact as a float, and its exponent is the place of the bit.
-    return np.frexp(lowest.astype(np.float64))[1].astype(np.int64) - 1
+    # As many bits lie below the lowest one as its place tells.
+    return np.bitwise_count(lowest - np.uint64(1)).astype(np.intp)

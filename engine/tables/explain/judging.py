@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,9 +55,8 @@ def judge_cells(subject: Core, tests: Sequence[Core], frame: pl.DataFrame) -> Ju
         block = told[start : start + _BLOCK]
         part = _judge_by_regions(subject, [tests[place] for place in block], frame)
         judged.outcomes[:, block], judged.distances[:, block] = part.outcomes, part.distances
-    for place in sorted({*range(len(tests))} - {*told}):
-        part = _judge_by_formula(subject, tests[place], frame)
-        judged.outcomes[:, place], judged.distances[:, place] = part.outcomes, part.distances
+    if others := sorted({*range(len(tests))} - {*told}):
+        _judge_by_formulas(subject, {place: tests[place] for place in others}, frame, judged)
     if subject.type.kind is Kind.NUMBER:
         judged.distances[judged.outcomes == Outcome.PASSED] = 0.0
         judged.distances[judged.outcomes == Outcome.UNKNOWN] = np.nan
@@ -72,11 +71,10 @@ def _judge_by_regions(subject: Core, tests: Sequence[Core], frame: pl.DataFrame)
     possible = np.array([answer.possible for answer in answers]).T
     says = np.where(true, Outcome.PASSED, np.where(possible, Outcome.UNKNOWN, Outcome.FAILED)).astype(np.int8)
     placing = build_placing(regions)
-    held = placing.hold()
     (column,) = select_columns(frame, [placing.prepare(to_polars(subject))])
     numbers = column.to_numpy()
-    places = placing.place(numbers, held)
-    return Judged(says[places], _measure(regions, true, numbers, places))
+    places = placing.place(numbers)
+    return Judged(says.take(places, axis=0), _measure(regions, true, numbers, places))
 
 
 def _measure(regions: Regions, true: NDArray[np.bool_], numbers: Floats, places: NDArray[np.intp]) -> Floats:
@@ -85,18 +83,19 @@ def _measure(regions: Regions, true: NDArray[np.bool_], numbers: Floats, places:
     return np.full((places.size, true.shape[1]), np.nan)
 
 
-def _judge_by_formula(subject: Core, test: Core, frame: pl.DataFrame) -> Judged:
-    """Judge by a cell that asks more: its truth, and its distance if it compares with other values."""
-    bounds = find_bounds(test, subject)
-    sides = [] if bounds is None else [side for side in (bounds.low, bounds.high) if side is not None]
-    truth, value, *others = select_columns(frame, [to_polars(each) for each in (test, subject, *sides)])
-    outcomes = truth.cast(pl.Int8).fill_null(int(Outcome.UNKNOWN)).to_numpy()
-    if bounds is None:
-        return Judged(outcomes, np.full(frame.height, np.nan))
-    found = iter(others)
-    low = None if bounds.low is None else read_numbers(next(found))
-    high = None if bounds.high is None else read_numbers(next(found))
-    return Judged(outcomes, measure_gaps(read_numbers(value), low, high))
+def _judge_by_formulas(subject: Core, tests: Mapping[int, Core], frame: pl.DataFrame, judged: Judged) -> None:
+    """Judge by cells that ask more: their truth, and the distance where they compare with other values."""
+    bounds = {place: find_bounds(test, subject) for place, test in tests.items()}
+    sides = [side for each in bounds.values() if each is not None for side in each if side is not None]
+    asked = dict.fromkeys([*tests.values(), *sides, subject])
+    columns = dict(zip(asked, select_columns(frame, [to_polars(core) for core in asked]), strict=True))
+    for place, test in tests.items():
+        truth = columns[test].cast(pl.Int8).fill_null(int(Outcome.UNKNOWN))
+        judged.outcomes[:, place] = truth.to_numpy()
+        between = bounds[place]
+        if between is not None:
+            low, high = (None if side is None else read_numbers(columns[side]) for side in between)
+            judged.distances[:, place] = measure_gaps(read_numbers(columns[subject]), low, high)
 
 
 def read_numbers(column: pl.Series) -> Floats:
