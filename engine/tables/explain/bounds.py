@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from engine.language.core import Apply, Constant, Core
 from engine.language.functions import arithmetic, logic
@@ -14,8 +15,7 @@ _FROM_ABOVE = (logic.AT_MOST, logic.LESS)
 _WIDENING = (arithmetic.LOWER_BOUND, arithmetic.UPPER_BOUND)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """Between what a value must lie, each in the unit of the value.
 
     Attributes:

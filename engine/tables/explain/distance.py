@@ -42,9 +42,11 @@ def measure_to_regions(
     above = np.where(passing, starts[:, np.newaxis], math.inf)
     above = np.minimum.accumulate(above[::-1], axis=0)[::-1]
     below = np.maximum.accumulate(np.where(passing, ends[:, np.newaxis], -math.inf), axis=0)
+    above[np.isinf(above)], below[np.isinf(below)] = np.nan, np.nan
     region = np.minimum(places, len(cuts))
     value = numbers[:, np.newaxis]
-    return np.fmin(_measure_up(value, above[region]), _measure_up(-value, -below[region]))
+    up, down = above.take(region, axis=0), below.take(region, axis=0)
+    return np.fmin(_measure_up(value, up), _measure_up(-value, -down))
 
 
 def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None) -> Floats:
@@ -77,8 +79,8 @@ def write_bound(cut: float) -> float:
 
 
 def _measure_up(numbers: Floats, bounds: Floats) -> Floats:
-    """How far bounds lie above numbers, 0 for what is beyond or equal; NaN without a finite bound."""
-    reached = np.where(np.isfinite(bounds), bounds, np.nan)
+    """How far bounds lie above numbers, 0 for what is beyond or equal; NaN where either is NaN."""
     with np.errstate(over="ignore"):
-        gaps = np.minimum(reached - numbers, LARGEST)
-    return np.where(gaps <= _ROUNDED * np.abs(reached), 0.0, gaps)
+        gaps = np.minimum(bounds - numbers, LARGEST)
+    gaps[gaps <= _ROUNDED * np.abs(bounds)] = 0.0
+    return gaps

@@ -70,12 +70,11 @@ class Explanation:
         chosen = np.where(self.nearest_rules < 0, len(self.table.rules), self.nearest_rules)
         headers = [column.header for column in self.table.inputs]
         told: dict[str, list[list[str]]] = {"failed": [], "unknown": []}
-        for row, rule in enumerate(self.nearest_rules):
-            cells = self.outcomes[row, rule] if rule >= 0 else ()
-            for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-                told[outcome.word].append(
-                    [header for header, cell in zip(headers, cells, strict=False) if cell == outcome]
-                )
+        for row, rule in enumerate(self.nearest_rules.tolist()):
+            cells = self.outcomes[row, rule].tolist() if rule >= 0 else []
+            named = list(zip(headers, cells, strict=False))
+            told["failed"].append([header for header, cell in named if cell == Outcome.FAILED])
+            told["unknown"].append([header for header, cell in named if cell == Outcome.UNKNOWN])
         lists = {word: pl.Series(found, dtype=pl.List(pl.String)) for word, found in told.items()}
         return pl.DataFrame({"rule": ids.gather(chosen), **lists})
 
