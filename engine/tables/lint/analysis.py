@@ -72,7 +72,8 @@ def _analyse(case: Case, budget: Budget) -> Iterator[Finding]:
 
     def find_idle(case: Case, share: Budget) -> Iterator[Finding]:
         for bit, finding in find_idle_rules(case, share):
-            idle.append(bit)
+            if finding.kind is FindingKind.NEVER_FIRES:
+                idle.append(bit)
             yield finding
 
     yield from _bound(case, "rules that never fire", find_idle, budget.share(3))

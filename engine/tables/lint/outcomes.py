@@ -68,6 +68,31 @@ class Outcomes:
             return self._tell_sum(true, possible)
         return self._tell_list(true, possible)
 
+    def is_same_without(self, spare: int, true: int, sure: int, firm: int) -> bool:
+        """Whether the outcome is at every point of a box what it is without some rules, as far as is easily seen.
+
+        Args:
+            spare: The rules.
+            true: Rules that are true somewhere in the box.
+            sure: Rules that are true everywhere in it.
+            firm: Rules that are not false anywhere in it.
+        """
+        sure, doubt = sure & ~spare, firm & ~true & ~spare
+        if self.ordered:
+            # Two rules that no true rule precedes, and that differ, leave the result unknown either way.
+            first = true & -true
+            asking = firm & ~spare & ((first << 1) - 1 if first else -1)
+            return asking != 0 and asking & ~self._class_of(asking) != 0
+        if self.policy is HitPolicy.UNIQUE:
+            return sure.bit_count() > 1
+        if self.policy is HitPolicy.ANY:
+            return sure != 0 and sure & ~self._class_of(sure) != 0
+        return self.aggregation in (None, Aggregation.COUNT) and doubt != 0
+
+    def _class_of(self, rules: int) -> int:
+        """The rules with the outputs of the first of some."""
+        return self.classes[(rules & -rules).bit_length() - 1]
+
     def rival_set(self, bit: int) -> int:
         """Rules that make this one superfluous where they are true: it adds nothing beside them."""
         own = 1 << bit

@@ -39,7 +39,9 @@ class _Removal:
         return _up_to_first(self.outcomes, last)
 
     def settle(self, state: Open) -> bool:
-        return bool(self._note(state.sure & self.rivals)) or not state.possible & self.own
+        if self._note(state.sure & self.rivals) or not state.possible & self.own:
+            return True
+        return self.outcomes.is_same_without(self.own, state.true, state.sure, state.firm)
 
     def accept(self, true: int, possible: int) -> bool:
         rest = true & ~self.own, possible & ~self.own
@@ -73,7 +75,9 @@ class _Blanking:
         return _up_to_first(self.outcomes, sure & ~self.caring)
 
     def settle(self, state: Open) -> bool:
-        return not state.possible & self.caring
+        if not state.possible & self.caring:
+            return True
+        return self.outcomes.is_same_without(self.caring, state.true, state.sure, state.firm)
 
     def accept(self, true: int, possible: int) -> bool:
         blank = self.outcomes.tell(true, possible)

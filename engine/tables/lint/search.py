@@ -1,29 +1,34 @@
 """Search for a point of the grid that answers a question, or the proof that there is none.
 
-The search goes input by input and keeps only the rules that are still open, so that regions which no open
-rule tells apart are one branch, and a set of open rules that was seen before is not looked at again.
+The search halves boxes. In a box a rule is sure, impossible or open; where no rule is open the question can
+be answered, and often before. A box is cut along the border of an open rule, first of one that only one input
+is still to decide: inside, that rule is sure, and what is left outside is a box again. So the work grows with
+the rules that meet, not with the regions that their bounds make.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import and_, or_
 from typing import Protocol
 
 from engine.tables.lint.budget import Budget
 from engine.tables.lint.grid import Box, Grid, Point
+from engine.tables.lint.outcomes import bits_of
 
 _EVERY = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What is known of the rules when some inputs have been chosen.
+    """What is known of the rules in a box.
 
     Attributes:
-        true: Rules that are true so far.
-        possible: Rules that are not false so far.
-        sure: Rules that are true whatever the other inputs are.
-        firm: Rules that are not false whatever the other inputs are.
+        true: Rules that are true at some of its points, input by input.
+        possible: Rules that are not false at some.
+        sure: Rules that are true at all its points.
+        firm: Rules that are not false at any.
     """
 
     true: int
@@ -39,36 +44,34 @@ class Question(Protocol):
         """Rules that still matter where these are sure; -1 for all."""
 
     def settle(self, state: Open) -> bool:
-        """Whether no point can answer, whatever the other inputs are."""
+        """Whether no point of a box can answer."""
 
     def accept(self, true: int, possible: int) -> bool:
         """Whether a point answers where these rules are true, and these not false."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """Regions of one input that the rules in question cannot tell apart."""
-
-    place: int
-    true: int
-    possible: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """One input of a search.
+class _Side:
+    """A part of a box in one input.
 
     Attributes:
-        factor: Its place in the grid.
-        branches: The fewest open rules first.
-        always: Rules that are true in all its regions.
-        firmly: Rules that are not false in any.
+        factor: The input.
+        places: Its regions, as bits.
+        true: Rules that are true in one of them.
+        possible: Rules that are not false in one of them.
+        sure: Rules that are true in all of them.
+        firm: Rules that are not false in any of them.
     """
 
     factor: int
-    branches: tuple[_Branch, ...]
-    always: int
-    firmly: int
+    places: int
+    true: int
+    possible: int
+    sure: int
+    firm: int
+
+
+_Sides = tuple[_Side, ...]
 
 
 class Search:
@@ -87,8 +90,8 @@ class Search:
     ) -> None:
         self._grid, self._box, self._budget = grid, box, budget
         self._factors = tuple(range(len(grid.factors))) if factors is None else factors
-        self._seen: set[tuple[tuple[int, ...], int, int]] = set()
         self._relevant = relevant & ((1 << grid.rules) - 1)
+        self._sides: dict[tuple[int, int], _Side] = {}
         # Long sets take longer.
         self._price = 1 + grid.rules // 500
 
@@ -102,17 +105,16 @@ class Search:
         """
         if not all(self._box):
             return None
-        first = tuple(places[0] for places in self._box)
         for share in (0.0, 0.5, 1.0):
             probe = self._probe(share)
             if self._answers(question, probe):
                 return probe
-        self._reach()
-        levels = tuple(self._draw(place) for place in self._factors)
-        path = self._visit(question, levels, self._relevant, self._relevant)
-        if path is None:
+        whole = tuple(self._measure(place, _mark(self._box[place])) for place in self._factors)
+        sides = self._visit(question, whole)
+        if sides is None:
             return None
-        return tuple(path.get(factor, place) for factor, place in enumerate(first))
+        chosen = {side.factor: _first(side.places) for side in sides}
+        return tuple(chosen.get(factor, places[0]) for factor, places in enumerate(self._box))
 
     def _probe(self, share: float) -> Point:
         """A point without unknown values if there is one, at a share of the way through the box."""
@@ -130,87 +132,88 @@ class Search:
             possible &= self._grid.factors[place].possible[point[place]]
         return question.accept(true, possible)
 
-    def _reach(self) -> None:
-        """Leave out rules that are false in the whole box."""
-        for place in self._factors:
-            word = 0
-            possible = self._grid.factors[place].possible
-            for region in self._box[place]:
-                word |= possible[region]
-            self._budget.spend(1 + len(self._box[place]) // 4)
-            self._relevant &= word
+    def _measure(self, factor: int, places: int) -> _Side:
+        """A part of an input, measured once."""
+        key = (factor, places)
+        if key not in self._sides:
+            regions = list(bits_of(places))
+            self._budget.spend(self._price * (1 + len(regions) // 4))
+            true, possible = self._grid.factors[factor].true, self._grid.factors[factor].possible
+            self._sides[key] = _Side(
+                factor,
+                places,
+                self._join(or_, true, regions),
+                self._join(or_, possible, regions),
+                self._join(and_, true, regions),
+                self._join(and_, possible, regions),
+            )
+        return self._sides[key]
 
-    def _draw(self, place: int) -> _Level:
-        """An input, regions that are alike as one branch."""
-        factor, relevant = self._grid.factors[place], self._relevant
-        self._budget.spend(self._price * (1 + len(self._box[place]) // 2))
-        branches: dict[tuple[int, int], _Branch] = {}
-        always = firmly = _EVERY
-        for region in self._box[place]:
-            words = factor.true[region] & relevant, factor.possible[region] & relevant
-            if words not in branches:
-                branches[words] = _Branch(region, *words)
-                always, firmly = always & words[0], firmly & words[1]
-        drawn = sorted(branches.values(), key=lambda branch: branch.possible.bit_count())
-        return _Level(place, tuple(drawn), always, firmly)
+    def _join(self, join: Callable[[int, int], int], words: tuple[int, ...], regions: list[int]) -> int:
+        word = words[regions[0]]
+        for region in regions:
+            word = join(word, words[region])
+        return word & self._relevant
 
-    def _visit(
-        self, question: Question, levels: tuple[_Level, ...], true: int, possible: int
-    ) -> dict[int, int] | None:
-        """The places that answer, by input, or None."""
-        self._budget.spend(self._price * (1 + len(levels) // 4))
-        unsure = loose = 0
-        for level in levels:
-            unsure |= true & ~level.always
-            loose |= possible & ~level.firmly
-        keep = question.narrow(true & ~unsure)
-        true, possible = true & keep, possible & keep
-        state = Open(true, possible, true & ~unsure, possible & ~loose)
+    def _visit(self, question: Question, sides: _Sides) -> _Sides | None:
+        """A part of a box in which every point answers, or None."""
+        self._budget.spend(self._price * (2 + len(sides) // 2))
+        true = possible = sure = firm = self._relevant
+        for side in sides:
+            true, possible = true & side.true, possible & side.possible
+            sure, firm = sure & side.sure, firm & side.firm
+        keep = question.narrow(sure)
+        state = Open(true & keep, possible & keep, sure & keep, firm & keep)
         if question.settle(state):
             return None
-        if state.sure == true and state.firm == possible:
-            return {} if question.accept(true, possible) else None
-        return self._branch(question, levels, true, possible)
-
-    def _branch(
-        self, question: Question, levels: tuple[_Level, ...], true: int, possible: int
-    ) -> dict[int, int] | None:
-        chosen, rest = _choose(levels, true, possible)
-        key = (tuple(level.factor for level in rest), true, possible)
-        if key in self._seen:
-            return None
-        tried = set()
-        self._budget.spend(self._price * (1 + len(chosen.branches) // 2))
-        for branch in chosen.branches:
-            words = true & branch.true, possible & branch.possible
-            if words in tried:
-                continue
-            tried.add(words)
-            found = self._visit(question, rest, *words)
+        if state.sure == state.true and state.firm == state.possible:
+            return sides if question.accept(state.true, state.possible) else None
+        for part in self._cut(sides, state):
+            found = self._visit(question, part)
             if found is not None:
-                return {**found, chosen.factor: branch.place}
-        self._seen.add(key)
+                return found
         return None
 
+    def _cut(self, sides: _Sides, state: Open) -> tuple[_Sides, _Sides]:
+        """Two parts of a box: without an open rule, and with it."""
+        place, rule = _choose(sides, state)
+        side = sides[place]
+        factor = self._grid.factors[side.factor]
+        words = factor.possible if (state.possible & ~side.firm) >> rule & 1 else factor.true
+        inside = 0
+        for region in bits_of(side.places):
+            inside |= (words[region] >> rule & 1) << region
+        outer, inner = (self._measure(side.factor, part) for part in (side.places & ~inside, inside))
+        return (
+            (*sides[:place], outer, *sides[place + 1 :]),
+            (*sides[:place], inner, *sides[place + 1 :]),
+        )
 
-def _choose(levels: tuple[_Level, ...], true: int, possible: int) -> tuple[_Level, tuple[_Level, ...]]:
-    """The input to look at next, and the others that some open rule cares about.
 
-    It is one of the inputs that decide most of the rules which only one input is still to decide: where such
-    a rule accepts, the question is often settled, and what is left is smaller than the whole.
+def _choose(sides: _Sides, state: Open) -> tuple[int, int]:
+    """The input to cut, and the rule to cut along.
+
+    It is an input that decides most of the rules which only one input is still to decide.
     """
     once = again = 0
-    cared: list[tuple[_Level, int]] = []
-    for level in levels:
-        word = (true & ~level.always) | (possible & ~level.firmly)
-        if word:
-            cared.append((level, word))
-            again |= once & word
-            once |= word
+    words = [(state.true & ~side.sure) | (state.possible & ~side.firm) for side in sides]
+    for word in words:
+        again |= once & word
+        once |= word
     single = once & ~again
+    place = max(
+        range(len(words)), key=lambda place: ((words[place] & single).bit_count(), words[place].bit_count())
+    )
+    wanted = words[place] & single or words[place]
+    return place, _first(wanted)
 
-    def weigh(item: tuple[_Level, int]) -> tuple[int, int]:
-        return (item[1] & single).bit_count(), item[1].bit_count()
 
-    chosen = max(cared, key=weigh)[0]
-    return chosen, tuple(level for level, _ in cared if level is not chosen)
+def _mark(places: tuple[int, ...]) -> int:
+    word = 0
+    for place in places:
+        word |= 1 << place
+    return word
+
+
+def _first(word: int) -> int:
+    return (word & -word).bit_length() - 1
