@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from operator import and_
 from typing import Any
 
 from engine.language.check.comparisons import TRUE
@@ -17,7 +18,7 @@ from engine.tables.lint.case import LISTED_AT_MOST, Case, open_case, read_values
 from engine.tables.lint.examples import find_example
 from engine.tables.lint.finding import Finding, FindingKind, Severity, write_value
 from engine.tables.lint.firing import Decision
-from engine.tables.lint.grid import Box, Grid, build_grid
+from engine.tables.lint.grid import Grid, build_grid
 from engine.tables.lint.search import Open, Search
 from engine.tables.model import Table
 
@@ -118,7 +119,7 @@ def _find_pairs(entry: Case, leave: Case, grid: Grid, budget: Budget) -> Iterato
     for one, (other, keep) in product(entering, leaving):
         pair = 1 << one | 1 << above + other
         question = _Both(pair, Decision.of(entry, one), Decision.of(leave, other), above)
-        box = _meet(grid.true_box(one), grid.true_box(above + other))
+        box = tuple(map(and_, grid.true_box(one), grid.true_box(above + other)))
         point = Search(grid, box, every, budget).find(question)
         if point is not None:
             example = find_example(grid, point, every, question.accept, budget)
@@ -139,10 +140,6 @@ def _read_output(case: Case, output: str) -> list[tuple[int, Value]]:
 
 def _is_less_than_all(keep: Value) -> bool:
     return isinstance(keep, float) and keep < 1.0
-
-
-def _meet(one: Box, other: Box) -> Box:
-    return tuple(tuple(place for place in a if place in set(b)) for a, b in zip(one, other, strict=True))
 
 
 def _join_grids(entry: Case, leave: Case) -> Grid:

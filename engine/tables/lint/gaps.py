@@ -10,6 +10,7 @@ from engine.tables.lint.case import Case
 from engine.tables.lint.examples import find_example
 from engine.tables.lint.finding import Finding, FindingKind, Severity
 from engine.tables.lint.grid import Box, Factor, Grid, Point
+from engine.tables.lint.outcomes import bits_of
 from engine.tables.lint.search import Open, Search
 
 GAPS_AT_MOST = 20
@@ -108,9 +109,9 @@ def find_unknown_gaps(case: Case, budget: Budget) -> Iterator[Finding]:
 def describe_box(grid: Grid, box: Box) -> str:
     """A box as people read it: the inputs that it bounds."""
     parts = [
-        f"{_name(factor, grid)} {factor.axis.describe(places)}"
+        f"{_name(factor, grid)} {factor.axis.describe(bits_of(places))}"
         for factor, places in zip(grid.factors, box, strict=True)
-        if set(places) != set(factor.known)
+        if places != factor.known
     ]
     return " and ".join(parts) or "any row"
 
@@ -122,19 +123,20 @@ def _name(factor: Factor, grid: Grid) -> str:
 
 def _enlarge(grid: Grid, point: Point) -> Box:
     """A box around a gap's point that cannot be made larger in any input."""
-    box: list[tuple[int, ...]] = [(place,) for place in point]
+    box = [1 << place for place in point]
     for place, factor in enumerate(grid.factors):
         alive = (1 << grid.rules) - 1
         for other, places in enumerate(box):
             if other != place:
                 alive &= _unite(grid.factors[other], places)
-        box[place] = tuple(region for region in factor.known if not alive & factor.possible[region])
+        open_regions = (region for region in bits_of(factor.known) if not alive & factor.possible[region])
+        box[place] = sum(1 << region for region in open_regions)
     return tuple(box)
 
 
-def _unite(factor: Factor, places: tuple[int, ...]) -> int:
+def _unite(factor: Factor, places: int) -> int:
     word = 0
-    for place in places:
+    for place in bits_of(places):
         word |= factor.possible[place]
     return word
 

@@ -19,8 +19,8 @@ from engine.language.names import Scope
 from engine.tables.lint.axes import Axis, lay_axis
 from engine.tables.regions import Answers, Regions, divide_into_regions, is_recognised, judge_regions
 
-Box = tuple[tuple[int, ...], ...]
-"""Places on each axis, ascending; the known ones first."""
+Box = tuple[int, ...]
+"""Places on each axis as bits; the unknown value is the highest."""
 
 Point = tuple[int, ...]
 """A place on each axis."""
@@ -52,6 +52,9 @@ class Factor:
         axis: Its known regions.
         true: For each region and, last, for the unknown value: rules whose cell is true.
         possible: The same for rules whose cell is not false.
+        cells: For each rule the number of its cell, which others may share.
+        accepted: For each cell the places where it is true, as bits.
+        allowed: For each cell the places where it is not false.
     """
 
     column: int
@@ -60,11 +63,19 @@ class Factor:
     axis: Axis
     true: tuple[int, ...]
     possible: tuple[int, ...]
+    cells: tuple[int, ...]
+    accepted: tuple[int, ...]
+    allowed: tuple[int, ...]
 
     @property
-    def known(self) -> tuple[int, ...]:
+    def known(self) -> int:
         """Places of the known regions."""
-        return tuple(range(len(self.true) - 1))
+        return self.every >> 1
+
+    @property
+    def every(self) -> int:
+        """Places of all regions, the unknown value too."""
+        return (1 << len(self.true)) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +101,15 @@ class Grid:
 
     def true_box(self, bit: int) -> Box:
         """Where a rule is true."""
-        return tuple(tuple(select(factor.true, bit)) for factor in self.factors)
+        return tuple(factor.accepted[factor.cells[bit]] for factor in self.factors)
 
     def possible_box(self, bit: int) -> Box:
         """Where a rule is not false."""
-        return tuple(tuple(select(factor.possible, bit)) for factor in self.factors)
+        return tuple(factor.allowed[factor.cells[bit]] for factor in self.factors)
 
     def restrict_to_known(self, box: Box) -> Box:
         """The part of a box without unknown values."""
-        return tuple(
-            tuple(place for place in places if place < len(factor.true) - 1)
-            for factor, places in zip(self.factors, box, strict=True)
-        )
+        return tuple(places & factor.known for factor, places in zip(self.factors, box, strict=True))
 
     def judge(self, point: Point) -> tuple[int, int]:
         """The rules that are true at a point, and those that are not false."""
@@ -117,7 +125,7 @@ class Grid:
         bit = 1 << self.rules
         factors = []
         for factor, places in zip(self.factors, box, strict=True):
-            added = [bit if place in places else 0 for place in range(len(factor.true))]
+            added = [bit if places >> place & 1 else 0 for place in range(len(factor.true))]
             factors.append(
                 replace(
                     factor,
@@ -126,11 +134,6 @@ class Grid:
                 )
             )
         return replace(self, factors=tuple(factors), rules=self.rules + 1)
-
-
-def select(words: Sequence[int], bit: int) -> list[int]:
-    """Places whose word has the bit."""
-    return [place for place, word in enumerate(words) if word >> bit & 1]
 
 
 def build_grid(columns: Sequence[GridColumn], rules: int, scope: Scope) -> Grid:
@@ -185,11 +188,13 @@ def _pack(
     codes = np.array([number.get(test, len(number)) for test in column.tests], dtype=np.intp)
     true = np.array([*(answer.true[rows] for answer in answers.values()), np.ones(len(rows), np.bool_)])
     possible = np.array([*(answer.possible[rows] for answer in answers.values()), true[-1]])
-    words = _join(true, codes), _join(possible, codes)
-    return Factor(place, column.header, regions.subject, axis, *words)
+    # By region the rules, and by cell the regions.
+    words = _pack_rows(true[codes].T), _pack_rows(possible[codes].T)
+    cells = tuple(codes.tolist()), _pack_rows(true), _pack_rows(possible)
+    return Factor(place, column.header, regions.subject, axis, *words, *cells)
 
 
-def _join(answers: NDArray[np.bool_], codes: NDArray[np.intp]) -> tuple[int, ...]:
-    """Tests × regions as a word for each region, by the test that each rule has."""
-    bits = np.packbits(answers[codes].T, axis=1, bitorder="little")
-    return tuple(int.from_bytes(row.tobytes(), "little") for row in bits)
+def _pack_rows(rows: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Each row as a whole number, its first column the lowest bit."""
+    packed = np.packbits(rows, axis=1, bitorder="little")
+    return tuple(int.from_bytes(row.tobytes(), "little") for row in packed)

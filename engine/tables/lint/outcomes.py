@@ -69,7 +69,7 @@ class Outcomes:
         return self._tell_list(true, possible)
 
     def is_same_without(self, spare: int, true: int, sure: int, firm: int) -> bool:
-        """Whether the outcome is at every point of a box what it is without some rules, as far as is easily seen.
+        """Whether the outcome at every point of a box is the one without some rules, if that is easily seen.
 
         Args:
             spare: The rules.

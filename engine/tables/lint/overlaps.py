@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from operator import and_
 
 from engine.tables.lint.budget import Budget
 from engine.tables.lint.case import LISTED_AT_MOST, Case
@@ -39,12 +40,12 @@ def find_overlaps(case: Case, budget: Budget) -> Iterator[Finding]:
 
 def _list_rivals(case: Case, budget: Budget) -> Iterator[tuple[int, int]]:
     """For each rule those after it that clash with it somewhere."""
-    joined: dict[tuple[int, tuple[int, ...]], int] = {}
+    joined: dict[tuple[int, int], int] = {}
     for one in range(case.grid.rules):
         rivals = _find_rivals(case, one)
         for place, places in enumerate(case.grid.true_box(one)):
             if (place, places) not in joined:
-                budget.spend(1 + len(places) // 4)
+                budget.spend(1 + places.bit_count() // 4)
                 joined[place, places] = _unite(case.grid, place, places)
             rivals &= joined[place, places]
         budget.spend(len(case.grid.factors))
@@ -67,19 +68,18 @@ def _find_rivals(case: Case, one: int) -> int:
     return sum(1 << bit for bit in alike)
 
 
-def _unite(grid: Grid, place: int, places: tuple[int, ...]) -> int:
+def _unite(grid: Grid, place: int, places: int) -> int:
     word = 0
-    for region in places:
+    for region in bits_of(places):
         word |= grid.factors[place].true[region]
     return word
 
 
 def _tell_pair(case: Case, one: int, other: int, budget: Budget) -> Finding:
     grid = case.grid
-    boxes = zip(grid.true_box(one), grid.true_box(other), strict=True)
-    box: Box = tuple(tuple(place for place in a if place in set(b)) for a, b in boxes)
+    box: Box = tuple(map(and_, grid.true_box(one), grid.true_box(other)))
     both = 1 << one | 1 << other
-    point = tuple(places[0] for places in box)
+    point = tuple(next(bits_of(places)) for places in box)
     example = find_example(grid, point, both, lambda true, _: true == both, budget)
     certainty, differ = example.certainty, not case.outcomes.classes[one] >> other & 1
     unique = case.table.hit_policy is HitPolicy.UNIQUE

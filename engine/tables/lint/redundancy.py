@@ -163,7 +163,7 @@ def _matters(case: Case, place: int, own: list[Factor], budget: Budget) -> bool:
         for word in factor.true:
             caring &= word
     question = _Blanking(case.outcomes, every & ~caring, _combine(own, budget))
-    box = tuple(tuple(range(len(factor.true))) for factor in grid.factors)
+    box = tuple(factor.every for factor in grid.factors)
     return Search(grid, box, every, budget, others).find(question) is not None
 
 

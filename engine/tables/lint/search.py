@@ -109,20 +109,22 @@ class Search:
             probe = self._probe(share)
             if self._answers(question, probe):
                 return probe
-        whole = tuple(self._measure(place, _mark(self._box[place])) for place in self._factors)
+        whole = tuple(self._measure(place, self._box[place]) for place in self._factors)
         sides = self._visit(question, whole)
         if sides is None:
             return None
         chosen = {side.factor: _first(side.places) for side in sides}
-        return tuple(chosen.get(factor, places[0]) for factor, places in enumerate(self._box))
+        return tuple(chosen.get(factor, _first(places)) for factor, places in enumerate(self._box))
 
     def _probe(self, share: float) -> Point:
         """A point without unknown values if there is one, at a share of the way through the box."""
         self._budget.spend(len(self._box))
         point = []
         for factor, places in zip(self._grid.factors, self._box, strict=True):
-            last = len(places) - 1 - (len(places) > 1 and places[-1] == len(factor.true) - 1)
-            point.append(places[round(share * last)])
+            known = places & factor.known or places
+            last = known.bit_length() - 1
+            place = round(share * last)
+            point.append(place if known >> place & 1 else _first(known))
         return tuple(point)
 
     def _answers(self, question: Question, point: Point) -> bool:
@@ -206,13 +208,6 @@ def _choose(sides: _Sides, state: Open) -> tuple[int, int]:
     )
     wanted = words[place] & single or words[place]
     return place, _first(wanted)
-
-
-def _mark(places: tuple[int, ...]) -> int:
-    word = 0
-    for place in places:
-        word |= 1 << place
-    return word
 
 
 def _first(word: int) -> int:
