@@ -110,7 +110,7 @@ class Search:
             if self._answers(question, probe):
                 return probe
         whole = tuple(self._measure(place, self._box[place]) for place in self._factors)
-        sides = self._visit(question, whole)
+        sides = self._halve(question, whole)
         if sides is None:
             return None
         chosen = {side.factor: _first(side.places) for side in sides}
@@ -157,27 +157,31 @@ class Search:
             word = join(word, words[region])
         return word & self._relevant
 
-    def _visit(self, question: Question, sides: _Sides) -> _Sides | None:
+    def _halve(self, question: Question, whole: _Sides) -> _Sides | None:
         """A part of a box in which every point answers, or None."""
+        waiting = [whole]
+        while waiting:
+            sides = waiting.pop()
+            state = self._judge(question, sides)
+            if question.settle(state):
+                continue
+            if state.sure != state.true or state.firm != state.possible:
+                waiting += self._cut(sides, state)
+            elif question.accept(state.true, state.possible):
+                return sides
+        return None
+
+    def _judge(self, question: Question, sides: _Sides) -> Open:
         self._budget.spend(self._price * (2 + len(sides) // 2))
         true = possible = sure = firm = self._relevant
         for side in sides:
             true, possible = true & side.true, possible & side.possible
             sure, firm = sure & side.sure, firm & side.firm
         keep = question.narrow(sure)
-        state = Open(true & keep, possible & keep, sure & keep, firm & keep)
-        if question.settle(state):
-            return None
-        if state.sure == state.true and state.firm == state.possible:
-            return sides if question.accept(state.true, state.possible) else None
-        for part in self._cut(sides, state):
-            found = self._visit(question, part)
-            if found is not None:
-                return found
-        return None
+        return Open(true & keep, possible & keep, sure & keep, firm & keep)
 
     def _cut(self, sides: _Sides, state: Open) -> tuple[_Sides, _Sides]:
-        """Two parts of a box: without an open rule, and with it."""
+        """Two parts of a box: with an open rule, and without it."""
         place, rule = _choose(sides, state)
         side = sides[place]
         factor = self._grid.factors[side.factor]
@@ -187,8 +191,8 @@ class Search:
             inside |= (words[region] >> rule & 1) << region
         outer, inner = (self._measure(side.factor, part) for part in (side.places & ~inside, inside))
         return (
-            (*sides[:place], outer, *sides[place + 1 :]),
             (*sides[:place], inner, *sides[place + 1 :]),
+            (*sides[:place], outer, *sides[place + 1 :]),
         )
 
 

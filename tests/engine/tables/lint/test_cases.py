@@ -4,16 +4,22 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from engine.errors import BookErrors
+from engine.language.names import build_scope
+from engine.language.to_polars import DTYPES
 from engine.language.types import NUMBER, Name
-from engine.tables.lint.analysis import lint_table
+from engine.tables.compile import compile_table
+from engine.tables.lint.analysis import lint_checked, lint_table
+from engine.tables.lint.case import require_checked
 from engine.tables.lint.finding import Certainty, Finding, FindingKind, Severity
 from engine.tables.model import Table
 from engine.tables.read import parse_table
 
 CASES = Path(__file__).resolve().parents[3] / "cases" / "tables" / "lint.csv"
+CLASHES = {FindingKind.OVERLAP, FindingKind.CONFLICT}
 NUMBERS = {"a": "number", "b": "number"}
 
 
@@ -134,6 +140,40 @@ def test_sums_of_formulas_are_said_to_be_left_out() -> None:
     messages = [finding.message for finding in found if finding.kind is FindingKind.NOT_ANALYSED]
     assert len(messages) == 2
     assert all("formulas" in message for message in messages)
+
+
+def test_many_bounds_in_one_column() -> None:
+    rules = "".join(f"R{place},{place},{place}\n" for place in range(1_100))
+    found = lint(f"id,a,then y\n{rules}", "UNIQUE", {"a": Name("a", NUMBER, minimum=0, maximum=1_099)})
+    (gap,) = [finding for finding in found if finding.kind is FindingKind.GAP]
+    assert gap.message.startswith("no rule accepts a (0..1) or (1..2) or (2..3)")
+
+
+def test_what_is_too_much_is_said_and_the_same_every_time() -> None:
+    cells = [f"R{place},{place % 7}," + f">= {place % 11},{place % 3}" for place in range(60)]
+    table = parse_table("id,a,b,then y\n" + "\n".join(cells) + "\n", name="entry", hit_policy="FIRST")
+    scope = build_scope(NUMBERS)
+    found = lint_checked(require_checked(table, scope), scope, {}, steps=400)
+    open_ones = [finding for finding in found if finding.kind is FindingKind.NOT_ANALYSED]
+    assert len(open_ones) >= 3
+    assert all("too many" in finding.message or "more ways" in finding.message for finding in open_ones)
+    assert found == lint_checked(require_checked(table, scope), scope, {}, steps=400)
+
+
+@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case["id"])
+def test_the_compiled_table_confirms_every_example(case: dict[str, str]) -> None:
+    schema = dict(map(read_column, case["columns"].split()))
+    table = read(case)
+    compiled = compile_table(table, schema)
+    dtypes = {name: DTYPES[kind.type.kind] for name, kind in build_scope(schema).names.items()}
+    for finding in lint_table(table, schema):
+        if finding.example is not None:
+            row = pl.DataFrame([{**dict.fromkeys(dtypes), **finding.example}], schema=dtypes)
+            true, possible = (matches[:, 0] for matches in compiled.matches(row))
+            fires = {rule.id for rule, hit in zip(table.rules, true, strict=True) if hit}
+            assert finding.kind is not FindingKind.GAP or not possible.any()
+            assert finding.kind is not FindingKind.UNKNOWN_GAP or not fires
+            assert finding.kind not in CLASHES or fires >= set(finding.rules)
 
 
 def test_faults_of_texts_are_raised() -> None:
