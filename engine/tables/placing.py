@@ -107,7 +107,8 @@ class _Grid:
         return subject.fill_null(float("nan"))
 
     def place(self, numbers: NDArray[Any]) -> Places:
-        cells = (numbers - self.low) * self.scale
+        with np.errstate(over="ignore"):  # what is too far away for a float is in the outermost cell
+            cells = (numbers - self.low) * self.scale
         unknown = np.isnan(cells)
         np.clip(cells, 0.0, _CELLS + 1.0, out=cells)
         if has_unknown := bool(unknown.any()):

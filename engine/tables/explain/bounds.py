@@ -12,6 +12,7 @@ from engine.tables.explain.distance import write_bound
 
 _FROM_BELOW = (logic.AT_LEAST, logic.MORE)
 _FROM_ABOVE = (logic.AT_MOST, logic.LESS)
+_CLOSED = (logic.AT_LEAST, logic.AT_MOST)
 _WIDENING = (arithmetic.LOWER_BOUND, arithmetic.UPPER_BOUND)
 
 
@@ -21,10 +22,12 @@ class Bounds(NamedTuple):
     Attributes:
         low: What it must not be below; None has no bound.
         high: What it must not be above.
+        closed: Whether every bound belongs to what passes.
     """
 
     low: Core | None
     high: Core | None
+    closed: bool
 
 
 def find_bounds(test: Core, subject: Core) -> Bounds | None:
@@ -41,7 +44,8 @@ def find_bounds(test: Core, subject: Core) -> Bounds | None:
     if test.function not in (*_FROM_BELOW, *_FROM_ABOVE) or test.arguments[0] != subject:
         return None
     bound = _read_as_written(test.arguments[1])
-    return Bounds(bound, None) if test.function in _FROM_BELOW else Bounds(None, bound)
+    closed = test.function in _CLOSED
+    return Bounds(bound, None, closed) if test.function in _FROM_BELOW else Bounds(None, bound, closed)
 
 
 def _join(first: Bounds | None, second: Bounds | None) -> Bounds | None:
@@ -50,7 +54,9 @@ def _join(first: Bounds | None, second: Bounds | None) -> Bounds | None:
         return None
     lows = [each.low for each in (first, second) if each.low is not None]
     highs = [each.high for each in (first, second) if each.high is not None]
-    return Bounds(lows[0], highs[0]) if len(lows) == len(highs) == 1 else None
+    if len(lows) != 1 or len(highs) != 1:
+        return None
+    return Bounds(lows[0], highs[0], first.closed and second.closed)
 
 
 def _read_as_written(bound: Core) -> Core:

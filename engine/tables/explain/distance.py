@@ -49,16 +49,17 @@ def measure_to_regions(
     return np.fmin(_measure_up(value, up), _measure_up(-value, -down))
 
 
-def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None) -> Floats:
+def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None, *, closed: bool) -> Floats:
     """How far each number is from between two bounds of its own row.
 
     Args:
         numbers: The numbers; NaN is unknown.
         low: The lower bound in each row; None has none.
         high: The upper bound in each row.
+        closed: Whether both belong to what passes, so that something does where they are equal.
 
     Returns:
-        One distance a row; NaN where a number or a bound is unknown, and where the bounds are crossed.
+        One distance a row; NaN where a number or a bound is unknown, and where nothing is between the bounds.
     """
     gaps = np.zeros(numbers.size)
     if low is not None:
@@ -66,7 +67,7 @@ def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None) -> Fl
     if high is not None:
         gaps = np.maximum(gaps, _measure_up(-numbers, -high))
     if low is not None and high is not None:
-        gaps[low > high] = np.nan
+        gaps[low > high if closed else low >= high] = np.nan
     return gaps
 
 

@@ -86,7 +86,13 @@ def _measure(regions: Regions, true: NDArray[np.bool_], numbers: Floats, places:
 def _judge_by_formulas(subject: Core, tests: Mapping[int, Core], frame: pl.DataFrame, judged: Judged) -> None:
     """Judge by cells that ask more: their truth, and the distance where they compare with other values."""
     bounds = {place: find_bounds(test, subject) for place, test in tests.items()}
-    sides = [side for each in bounds.values() if each is not None for side in each if side is not None]
+    sides = [
+        side
+        for each in bounds.values()
+        if each is not None
+        for side in (each.low, each.high)
+        if side is not None
+    ]
     asked = dict.fromkeys([*tests.values(), *sides, subject])
     columns = dict(zip(asked, select_columns(frame, [to_polars(core) for core in asked]), strict=True))
     for place, test in tests.items():
@@ -94,8 +100,10 @@ def _judge_by_formulas(subject: Core, tests: Mapping[int, Core], frame: pl.DataF
         judged.outcomes[:, place] = truth.to_numpy()
         between = bounds[place]
         if between is not None:
-            low, high = (None if side is None else read_numbers(columns[side]) for side in between)
-            judged.distances[:, place] = measure_gaps(read_numbers(columns[subject]), low, high)
+            ends = (between.low, between.high)
+            low, high = (None if side is None else read_numbers(columns[side]) for side in ends)
+            value = read_numbers(columns[subject])
+            judged.distances[:, place] = measure_gaps(value, low, high, closed=between.closed)
 
 
 def read_numbers(column: pl.Series) -> Floats:
