@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.language.functions.scalars import TOLERANCE
 from engine.tables.explain.outcome import Outcome
 
 Floats = NDArray[np.float64]
@@ -13,8 +14,8 @@ Floats = NDArray[np.float64]
 def measure_spread(numbers: Floats) -> float:
     """How far the numbers of a column usually lie apart: their interquartile range.
 
-    Where it is 0, as for a single row, it is the median of their absolute values, and 1 if that is 0 too or
-    nothing is known; a distance is then taken relative to the size of the value.
+    Where the quartiles compare as equal, as in a single row, it is the median of the absolute values, so that
+    a distance is taken relative to the size of the value; and 1 if that is 0 too, or nothing is known.
 
     Args:
         numbers: The column; NaN is unknown. Quartiles are interpolated linearly.
@@ -22,10 +23,10 @@ def measure_spread(numbers: Floats) -> float:
     known = numbers[np.isfinite(numbers)]
     if known.size == 0:
         return 1.0
-    low, high = np.quantile(known, (0.25, 0.75))
     with np.errstate(over="ignore"):
-        spread = float(high - low)
-    return spread or float(np.median(np.abs(known))) or 1.0
+        low, high = np.quantile(known, (0.25, 0.75))
+        spread, size = float(high - low), float(np.median(np.abs(known)))
+    return spread if spread > TOLERANCE * size else size or 1.0
 
 
 def find_nearest(outcomes: NDArray[np.int8], distances: Floats, spreads: Floats) -> NDArray[np.intp]:

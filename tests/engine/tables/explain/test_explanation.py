@@ -76,13 +76,14 @@ def test_distances_of_several_columns_are_measured_by_their_spread() -> None:
         ([-8.0], 8.0),
         ([3.0, 3.0, 3.0, 3.0, 99.0], 3.0),
         ([0.0, 0.0], 1.0),
+        ([0.3, 0.1 + 0.2], 0.3),
         ([float("nan")], 1.0),
         ([], 1.0),
         ([-1.7e308, 1.7e308, -1.7e308, 1.7e308], math.inf),
     ],
 )
 def test_the_spread_of_a_column(numbers: list[float], spread: float) -> None:
-    assert measure_spread(pl.Series(numbers, dtype=pl.Float64).to_numpy()) == spread
+    assert measure_spread(pl.Series(numbers, dtype=pl.Float64).to_numpy()) == pytest.approx(spread, rel=1e-15)
 
 
 def test_a_row_is_shown_with_each_rule_and_each_cell() -> None:

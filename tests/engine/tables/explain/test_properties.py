@@ -130,8 +130,8 @@ def find_nearest_plainly(explained: Explanation, row: int) -> int:
             outcome = explained.outcomes[row, rule, place]
             failed += outcome == Outcome.FAILED
             if outcome != Outcome.PASSED:
-                distance = explained.distances[row, rule, place] / spread
-                furthest = max(furthest, math.inf if math.isnan(distance) else float(distance))
+                distance = float(explained.distances[row, rule, place]) / float(spread)
+                furthest = max(furthest, math.inf if math.isnan(distance) else distance)
         keys.append((failed, furthest, rule))
     return min(keys)[2]
 
