@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -33,7 +33,8 @@ from engine.tables.policies import (
     list_hits,
 )
 from engine.tables.ranking import rank_rules, read_allowed
-from engine.tables.results import Results, Values, bind_results, gather_lists
+from engine.tables.refusals import Outcomes
+from engine.tables.results import Results, bind_results, gather_lists
 from engine.tables.words import Words
 
 RULE, DEFAULT, UNKNOWN, VIOLATION = "rule", "default", "unknown", "violation"
@@ -50,6 +51,7 @@ _CHOOSE = {
     HitPolicy.OUTPUT_ORDER: choose_all,
     HitPolicy.COLLECT: choose_all,
 }
+_FIRST = (HitPolicy.FIRST, HitPolicy.PRIORITY)
 _LISTING = (HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT)
 
 
@@ -145,43 +147,39 @@ class CompiledTable:
         rows = np.arange(frame.height)
         values = [output.evaluate(frame) for output in self.results]
 
-        def differ(first: Places, second: Places, of: Places) -> NDArray[np.bool_]:
-            differences = (each.differ(first, second, of) for each in values)
-            return reduce(np.logical_or, differences, np.zeros(first.size, dtype=np.bool_))
-
+        outcomes = Outcomes(values)
         policy = self.table.hit_policy
         placed = place_rows(self.inputs, frame, len(self.order))
-        verdict = _CHOOSE[policy](placed, Likeness(differ, self.alike))
+        verdict = _CHOOSE[policy](placed, Likeness(outcomes.differ, self.alike))
         if policy in _LISTING:
             collected = collect(self.table.aggregation, verdict, values)
-            return self._report(verdict, collected, tell)
-        absent = verdict.unknown | verdict.violated
-        outputs = [each.pick(verdict.winner, rows, absent) for each in values]
-        refused = self._find_refused(values, outputs)
-        if refused.any():
-            outputs = [output.set(pl.Series(refused), None) for output in outputs]
-        return self._report(verdict, Collected(outputs, verdict.unknown, refused, verdict.told), tell)
+        else:
+            absent = verdict.unknown | verdict.violated
+            outputs = [each.pick(verdict.winner, rows, absent) for each in values]
+            collected = Collected(outputs, verdict.unknown, verdict.violated, verdict.told)
+        collected = outcomes.refuse(collected, partial(self._list_heard, verdict))
+        return self._report(verdict.winner, collected, tell)
 
-    def _find_refused(self, values: Sequence[Values], outputs: Sequence[pl.Series]) -> NDArray[np.bool_]:
-        refused = [each.is_refused(output) for each, output in zip(values, outputs, strict=True)]
-        return reduce(np.logical_or, refused)
+    def _list_heard(self, verdict: Verdict) -> Pairs:
+        """The rules that decide: the first alone, or all that fire."""
+        if self.table.hit_policy not in _FIRST:
+            return verdict.fired
+        rows = np.flatnonzero(~verdict.unknown & (verdict.winner < len(self.order)))
+        return Pairs(rows, verdict.winner[rows])
 
-    def _report(self, verdict: Verdict, collected: Collected, tell: bool) -> pl.DataFrame:
+    def _report(self, winner: Places, collected: Collected, tell: bool) -> pl.DataFrame:
         """Outputs, and which rules decide or leave the result open."""
         rules = len(self.order)
-        violated = verdict.violated | collected.refused
-        none = verdict.winner == rules
-        state = np.where(violated, 3, np.where(collected.unknown, 2, np.where(none, 1, 0)))
-        winner = np.where(violated | collected.unknown, rules, verdict.winner)
+        none = winner == rules
+        state = np.where(collected.violated, 3, np.where(collected.unknown, 2, np.where(none, 1, 0)))
+        winner = np.where(collected.violated | collected.unknown, rules, winner)
         report = [
             *collected.outputs,
             self.ids.gather(winner).alias("rule"),
             _STATES.gather(state),
         ]
         if tell:
-            alone = collected.refused & ~verdict.violated
-            told = _add_winners(collected.told, verdict.winner, alone) if alone.any() else collected.told
-            report.append(self._list_ids(told, state.size))
+            report.append(self._list_ids(collected.told, state.size))
         return pl.DataFrame(report)
 
     def _list_ids(self, told: Pairs, rows: int) -> pl.Series:
@@ -198,14 +196,6 @@ class CompiledTable:
                 Diagnostic("frame.column", f'the frame has no column "{name}"', hint, self.table.file)
                 for name in missing
             )
-
-
-def _add_winners(told: Pairs, winner: Places, refused: NDArray[np.bool_]) -> Pairs:
-    rows = np.flatnonzero(refused)
-    joined = np.concatenate([told.rows, rows])
-    rules = np.concatenate([told.rules, winner[rows]])
-    order = np.lexsort((rules, joined))
-    return Pairs(joined[order], rules[order])
 
 
 def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> CompiledTable:
@@ -225,7 +215,7 @@ def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> Com
         bind_results(
             column.name,
             [*(outputs[place][each] for place in order), default[each]],
-            read_allowed(column, default[each].type.kind),
+            read_allowed(column, default[each].type),
         )
         for each, column in enumerate(checked.table.outputs)
     )
@@ -235,7 +225,7 @@ def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> Com
         *(c for output in results for c in output.cores),
     ]
     columns = tuple(dict.fromkeys(name for core in used for name in columns_of(core)))
-    fixed = all(output.is_fixed for output in results)
+    fixed = all(output.is_fixed and not output.guarded for output in results)
     alike = find_alike(np.array([output.places for output in results])) if fixed else None
     ids = pl.Series([*(checked.table.rules[place].id for place in order), None], dtype=pl.String)
     return CompiledTable(checked.table, columns, subjects, tests, inputs, order, results, alike, ids)

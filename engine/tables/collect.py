@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.tables.model import Aggregation
 from engine.tables.placing import Places
-from engine.tables.policies import Pairs, Verdict
+from engine.tables.policies import Pairs, Verdict, keep_doubts
 from engine.tables.results import Values, gather_lists
 
 Bits = NDArray[np.bool_]
@@ -25,13 +25,14 @@ class Collected:
     Attributes:
         outputs: A column for each output.
         unknown: Rows whose result is not known; their outputs are null.
-        refused: Rows in which an output has a value that is not allowed; their outputs are null.
+        violated: Rows in which rules clash, or an output has a value that is not allowed; their outputs are
+            null.
         told: The rules that make it so.
     """
 
     outputs: Sequence[pl.Series]
     unknown: Bits
-    refused: Bits
+    violated: Bits
     told: Pairs
 
 
@@ -41,27 +42,30 @@ def collect(aggregation: Aggregation | None, verdict: Verdict, values: Sequence[
         return _list_outputs(verdict, values)
     if aggregation is Aggregation.COUNT:
         counts = np.bincount(verdict.fired.rows, minlength=verdict.winner.size).astype(np.float64)
-        return _close(verdict, values[0], counts, verdict.told)
+        return _close(values[0], counts, verdict.told)
     return _aggregate(_FOLDS[aggregation], verdict, values[0])
 
 
 def _list_outputs(verdict: Verdict, values: Sequence[Values]) -> Collected:
-    fired, rows = verdict.fired, verdict.winner.size
-    outputs: list[pl.Series] = []
-    refused = np.zeros(rows, dtype=np.bool_)
+    fired, opened, rows = verdict.fired, verdict.told, verdict.winner.size
+    outputs = [_gather_lists(each, verdict) for each in values]
+    # An open rule adds to the lists; it only changes nothing if it gives what the default would.
+    changes = fired.mark(rows)[opened.rows]
     for each in values:
-        picked = each.pick(fired.rules, fired.rows)
-        refused[fired.rows[each.is_refused(picked)]] = True
-        outputs.append(_gather_lists(each, picked, verdict))
-    absent = pl.Series(verdict.unknown | refused)
-    if absent.any():
-        outputs = [output.set(absent, None) for output in outputs]
-    return Collected(outputs, verdict.unknown, refused, verdict.told)
+        usual = each.pick(verdict.winner[opened.rows], opened.rows)
+        changes |= usual.is_null().to_numpy()
+        changes |= each.differ(opened.rules, verdict.winner[opened.rows], opened.rows)
+    doubts = keep_doubts(opened, changes, rows)
+    unknown = doubts.mark(rows)
+    if unknown.any():
+        outputs = [output.set(pl.Series(unknown), None) for output in outputs]
+    return Collected(outputs, unknown, verdict.violated, doubts)
 
 
-def _gather_lists(values: Values, picked: pl.Series, verdict: Verdict) -> pl.Series:
+def _gather_lists(values: Values, verdict: Verdict) -> pl.Series:
     """A list of outputs a row; where no rule fires, the default alone, or nothing without one."""
     fired, rows = verdict.fired, verdict.winner.size
+    picked = values.pick(fired.rules, fired.rows)
     none = np.flatnonzero(np.bincount(fired.rows, minlength=rows) == 0)
     defaults = values.pick(verdict.winner[none], none)
     given = ~defaults.is_null().to_numpy()
@@ -103,27 +107,24 @@ def _aggregate(fold: _Fold, verdict: Verdict, values: Values) -> Collected:
     fold.at(total, verdict.fired.rows, _to_floats(values.pick(verdict.fired.rules, verdict.fired.rows)))
     total = np.where(fired, total, usual)
     opened = verdict.told
-    taken = _to_floats(values.pick(opened.rules, opened.rows))
+    picked = values.pick(opened.rules, opened.rows)
+    taken = _to_floats(picked)
     before = total[opened.rows]
     after = np.where(fired[opened.rows], fold.combine(before, taken), taken)
-    several = np.bincount(opened.rows, minlength=rows)[opened.rows] > 1
-    # Without hits, two open rules that each give the default may still give something else together.
-    together = ~fired[opened.rows] & several & (fold.combine(taken, taken) != taken)
-    changed = (after != before) | np.isnan(after) | together
-    doubts = opened.keep(changed)
+    changed = (after != before) | np.isnan(after) | values.is_refused(picked)
+    # Without hits, open rules that each give the default may still give something else together.
+    several = (opened.count(rows) > 1) & ~fired & ~opened.keep(changed).mark(rows)
+    together = several[opened.rows] & (fold.combine(taken, taken) != taken)
     missing = np.isnan(total) & fired
-    return _close(verdict, values, total, doubts, missing)
+    return _close(values, total, opened.keep(changed | together), missing)
 
 
-def _close(
-    verdict: Verdict, values: Values, total: Floats, doubts: Pairs, missing: Bits | None = None
-) -> Collected:
-    rows = verdict.winner.size
-    unknown = doubts.mark(rows)
+def _close(values: Values, total: Floats, doubts: Pairs, missing: Bits | None = None) -> Collected:
+    unknown = doubts.mark(total.size)
     if missing is not None:
         unknown |= missing
     shown = pl.Series(values.results.name, np.where(unknown, np.nan, total), nan_to_null=True)
-    none = np.zeros(rows, dtype=np.bool_)
+    none = np.zeros(total.size, dtype=np.bool_)
     return Collected([shown], unknown, none, doubts)
 
 

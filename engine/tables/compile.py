@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import BookErrors, Diagnostic
 from engine.language.check import Checked, check_cell, check_formula
+from engine.language.check.words import reads_as_words
 from engine.language.core import Constant, Core
-from engine.language.names import Schema, Scope, build_scope, read_name
+from engine.language.names import Schema, Scope, build_scope, read_name, suggest
 from engine.language.quantities import Quantity, read_quantity
 from engine.language.types import TEXT, Kind, Type
-from engine.language.units import Unit
+from engine.language.units import PLAIN, Unit
 from engine.tables.bind import CompiledTable, bind_table
 from engine.tables.checked import CheckedTable
-from engine.tables.model import OutputColumn, Rule, Table
-from engine.tables.ranking import check_policy, check_ranks
+from engine.tables.model import OutputColumn, Rule, Table, write_value
+from engine.tables.ranking import check_policy, check_ranks, read_allowed, strip_quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,14 @@ def _check_output(table: Table, place: int, scope: Scope, collector: _Collector)
     if isinstance(output, Diagnostic):
         collector.keep(Checked(None, (output,)), 1, column.header)
         return ()
+    collector.keep(Checked(None, tuple(_check_allowed(output))), 1, column.header)
     results: list[Core | None] = []
     for rule in table.rules:
         checked = _check_result(rule.outputs[place], output, scope)
         results.append(collector.keep(checked, rule.line, column.header))
         output = _settle(output, checked.core)
     results.append(collector.keep(_check_result("", output, scope), 1, column.header))
-    empty = Constant(None, Type(output.kind or Kind.TEXT))
+    empty = Constant(None, Type(output.kind or Kind.TEXT, output.unit or PLAIN))
     return tuple(empty if core is None or _is_nothing(core) else core for core in results)
 
 
@@ -121,7 +123,17 @@ def _declare(column: OutputColumn) -> _Output | Diagnostic:
     name = read_name(column.name, column.declared)
     if isinstance(name, Diagnostic):
         return name
-    return _Output(column, name.type.kind, name.type.unit if name.type.kind is Kind.NUMBER else None)
+    return _Output(column, name.type.kind, None if name.type.unit.plain else name.type.unit)
+
+
+def _check_allowed(output: _Output) -> Iterator[Diagnostic]:
+    """Faults of the values that are listed for an output."""
+    for place, word in enumerate(output.column.allowed):
+        if word in output.column.allowed[:place]:
+            yield Diagnostic("output.allowed", f"the allowed value `{word}` is listed twice", "leave one")
+        if output.kind is not Kind.TEXT:
+            checked = check_formula(word, Scope({}), kind=output.kind, unit=output.unit)
+            yield from (replace(fault, start=None, end=None) for fault in checked.diagnostics)
 
 
 def _guess_kind(column: OutputColumn) -> Kind | None:
@@ -145,24 +157,35 @@ def _is_nothing(core: Core) -> bool:
 def _check_result(text: str, output: _Output, scope: Scope) -> Checked:
     """One output cell; empty is the default."""
     column = output.column
-    written = text or _write_default(column.default)
-    if written is None:
+    if not text and column.default is None:
         return Checked(Constant(None, Type(output.kind or Kind.TEXT)), ())
-    if output.kind is Kind.TEXT and (column.allowed or not text):
-        written = written.strip('"')
-    if column.allowed and written not in column.allowed:
-        return Checked(None, (_refuse(written, column),))
-    if output.kind is Kind.TEXT and (column.allowed or not text):
-        return Checked(Constant(written, TEXT), ())
-    return check_formula(written, scope, kind=output.kind, unit=output.unit)
+    written = text or write_value(column.default)
+    checked = _check_word(written, output, scope, is_default=not text)
+    if checked is None:
+        checked = check_formula(written, scope, kind=output.kind, unit=output.unit)
+    core = checked.core
+    if not column.allowed or core is None:
+        return checked
+    if isinstance(core, Constant):
+        fits = core.value is None or core.value in read_allowed(column, core.type)
+    else:
+        fits = bool(text)  # a formula's values are judged row by row, but the default is one of those listed
+    return checked if fits else Checked(None, (_refuse(written, column),))
 
 
-def _write_default(value: Any) -> str | None:
-    if value is None:
+def _check_word(written: str, output: _Output, scope: Scope, *, is_default: bool) -> Checked | None:
+    """A text output's cell that is the text itself, not a formula: an allowed word, or the default."""
+    column, word = output.column, strip_quotes(written)
+    if output.kind is not Kind.TEXT or not (column.allowed or is_default):
         return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if is_default or word in read_allowed(column, TEXT):
+        return Checked(Constant(word, TEXT), ())
+    if reads_as_words(written) and scope.find(written) is None:
+        return Checked(None, (_refuse(word, column),))
+    return None
 
 
 def _refuse(text: str, column: OutputColumn) -> Diagnostic:
-    hint = f"one of {', '.join(column.allowed)}"
+    close = suggest(text, [strip_quotes(word) for word in column.allowed])
+    hint = close or f"one of {', '.join(column.allowed)}"
     return Diagnostic("output.allowed", f"`{text}` is not allowed as {column.name}", hint)

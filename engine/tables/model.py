@@ -61,6 +61,11 @@ class OutputColumn:
         return f"then {self.name}"
 
 
+def write_value(value: Any) -> str:
+    """A value given by a program, as the text that a cell would have."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One row of a decision table.

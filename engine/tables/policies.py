@@ -58,6 +58,10 @@ class Pairs:
         marked[self.rows] = True
         return marked
 
+    def count(self, rows: int) -> Places:
+        """How many pairs each row has."""
+        return np.bincount(self.rows, minlength=rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -115,15 +119,14 @@ def _find_doubts(part: tuple[int, Places, Word], winner: Places, likeness: Liken
 def choose_unique(placed: Placed, likeness: Likeness) -> Verdict:
     """The one rule that fires; two are a violation."""
     fired, opened = list_hits(placed)
-    count, chances = _count(fired, placed.rows), _count(opened, placed.rows)
+    count = fired.count(placed.rows)
     winner = _first_rule(fired, placed)
     violated = count > 1
-    # One open rule leaves a row without hits known if it gives what the default gives.
-    alone = opened.keep((chances[opened.rows] == 1) & (count[opened.rows] == 0))
-    harmless = alone.keep(~likeness.differ(alone.rules, winner[alone.rows], alone.rows)).mark(placed.rows)
-    unknown = (chances > 0) & ~violated & ~harmless
-    told = _merge(fired.keep(violated[fired.rows]), opened.keep(unknown[opened.rows]))
-    return Verdict(winner, unknown, violated, told, fired)
+    opened = opened.keep(~violated[opened.rows])
+    changes = likeness.differ(opened.rules, winner[opened.rows], opened.rows) | (count[opened.rows] > 0)
+    doubts = keep_doubts(opened, changes, placed.rows)
+    told = join_pairs(fired.keep(violated[fired.rows]), doubts)
+    return Verdict(winner, doubts.mark(placed.rows), violated, told, fired)
 
 
 def choose_any(placed: Placed, likeness: Likeness) -> Verdict:
@@ -134,7 +137,7 @@ def choose_any(placed: Placed, likeness: Likeness) -> Verdict:
     doubts = opened.keep(
         likeness.differ(opened.rules, winner[opened.rows], opened.rows) & ~clashing[opened.rows]
     )
-    told = _merge(fired.keep(clashing[fired.rows]), doubts)
+    told = join_pairs(fired.keep(clashing[fired.rows]), doubts)
     return Verdict(winner, doubts.mark(placed.rows), clashing, told, fired)
 
 
@@ -143,6 +146,21 @@ def choose_all(placed: Placed, _: Likeness) -> Verdict:
     fired, opened = list_hits(placed)
     none = np.zeros(placed.rows, dtype=np.bool_)
     return Verdict(_first_rule(fired, placed), opened.mark(placed.rows), none, opened, fired)
+
+
+def keep_doubts(opened: Pairs, changes: Bits, rows: int) -> Pairs:
+    """The open rules that leave a result open, where several together always change it.
+
+    Args:
+        opened: The open rules.
+        changes: Whether each alone changes the result.
+        rows: Rows of the frame.
+
+    Returns:
+        Those that alone change the result or, where none does and there are several, all of them.
+    """
+    together = (opened.count(rows) > 1) & ~opened.keep(changes).mark(rows)
+    return opened.keep(changes | together[opened.rows])
 
 
 def list_hits(placed: Placed) -> tuple[Pairs, Pairs]:
@@ -174,16 +192,13 @@ def _join(parts: list[Pairs]) -> Pairs:
     return Pairs(rows[order], rules[order])
 
 
-def _merge(first: Pairs, second: Pairs) -> Pairs:
+def join_pairs(first: Pairs, second: Pairs) -> Pairs:
+    """Both, in order."""
     return _join([first, second])
 
 
 def _no_pairs() -> Pairs:
     return Pairs(np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp))
-
-
-def _count(pairs: Pairs, rows: int) -> Places:
-    return np.bincount(pairs.rows, minlength=rows)
 
 
 def _first_rule(fired: Pairs, placed: Placed) -> Places:

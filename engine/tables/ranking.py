@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from engine.errors import Diagnostic
+from engine.language.check import check_formula
 from engine.language.core import Constant, Core
-from engine.language.quantities import Quantity, read_quantity
-from engine.language.types import Kind
+from engine.language.names import Scope
+from engine.language.types import Kind, Type
 from engine.tables.model import HitPolicy, OutputColumn, Table
 
 _RANKED = (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER)
@@ -50,24 +50,34 @@ def rank_rules(table: Table, results: Sequence[Sequence[Core]]) -> tuple[int, ..
     places = range(len(table.rules))
     if table.hit_policy not in _RANKED:
         return tuple(places)
-    return tuple(sorted(places, key=lambda place: _rank(table, results[place])))
+    ranks = [
+        _rank_cells(column, [row[place] for row in results])
+        for place, column in enumerate(table.outputs)
+        if column.allowed
+    ]
+    return tuple(sorted(places, key=lambda place: [column[place] for column in ranks]))
 
 
-def _rank(table: Table, row: Sequence[Core]) -> tuple[int, ...]:
-    """Places of a rule's outputs among the allowed values; what is not listed comes last."""
-    ranks: list[int] = []
-    for column, core in zip(table.outputs, row, strict=True):
-        allowed = read_allowed(column, core.type.kind)
-        if allowed:
-            value = core.value if isinstance(core, Constant) else None
-            ranks.append(allowed.index(value) if value in allowed else len(allowed))
-    return tuple(ranks)
+def _rank_cells(column: OutputColumn, cells: Sequence[Core]) -> list[int]:
+    """The place of each rule's output among the allowed values; what is not listed comes last."""
+    allowed = {type_: read_allowed(column, type_) for type_ in {core.type for core in cells}}
+    return [_find(core.value if isinstance(core, Constant) else None, allowed[core.type]) for core in cells]
 
 
-def read_allowed(column: OutputColumn, kind: Kind) -> list[object]:
-    """The allowed values of an output, as values of its kind; the most wanted first."""
-    if kind is Kind.TEXT:
-        return [word.strip('"') for word in column.allowed]
-    read = [read_quantity(column.name, word) for word in column.allowed]
-    values = [each.value for each in read if isinstance(each, Quantity)]
-    return [float(value) if isinstance(value, Decimal) else value for value in values]
+def _find(value: object, allowed: Sequence[object]) -> int:
+    return allowed.index(value) if value in allowed else len(allowed)
+
+
+def read_allowed(column: OutputColumn, type_: Type) -> tuple[object, ...]:
+    """The allowed values of an output, as values of its type; the most wanted first."""
+    if type_.kind is Kind.TEXT:
+        return tuple(strip_quotes(word) for word in column.allowed)
+    unit = None if type_.unit.plain else type_.unit
+    read = (check_formula(word, Scope({}), kind=type_.kind, unit=unit).core for word in column.allowed)
+    return tuple(core.value for core in read if isinstance(core, Constant))
+
+
+def strip_quotes(text: str) -> str:
+    """A text without the quotes that may stand around it."""
+    quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1] if quoted else text

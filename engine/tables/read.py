@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 
 from engine.errors import BookErrors, Diagnostic
 from engine.language.names import suggest
-from engine.tables.model import Aggregation, HitPolicy, InputColumn, OutputColumn, Rule, Table
+from engine.tables.model import (
+    Aggregation,
+    HitPolicy,
+    InputColumn,
+    OutputColumn,
+    Rule,
+    Table,
+    write_value,
+)
 from engine.tables.sheet import Sheet, check_cells, read_sheet
 
 ID, NOTE = "id", "note"
@@ -128,7 +136,7 @@ def _declare(
         name: OutputColumn(
             name,
             (outputs or {}).get(name),
-            tuple(str(value) for value in allowed.get(name, ())),
+            tuple(write_value(value) for value in allowed.get(name, ())),
             defaults.get(name),
         )
         for name in names

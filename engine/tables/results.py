@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.language.core import Constant, Core
+from engine.language.functions.scalars import TOLERANCE
 from engine.language.to_polars import DTYPES, to_polars
 from engine.tables.placing import Places
 
@@ -27,6 +28,7 @@ class Results:
         constants: Its distinct fixed values and, last, null.
         expressions: Its distinct formulas.
         places: For each rule and the default, the place among the constants, or behind them a formula's.
+        guarded: Whether some value may be none of those allowed.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Results:
     constants: pl.Series
     expressions: tuple[pl.Expr, ...]
     places: Places
+    guarded: bool
 
     @property
     def is_fixed(self) -> bool:
@@ -89,11 +92,16 @@ class Values:
         return differs & ~equal
 
     def is_refused(self, picked: pl.Series) -> Bits:
-        """Where a value is not among those allowed."""
-        if not self.results.allowed or self.results.is_fixed:
+        """Where a value is not among those allowed; numbers agree within the tolerance of comparisons."""
+        if not self.results.guarded:
             return np.zeros(len(picked), dtype=np.bool_)
-        allowed = pl.Series(self.results.allowed, dtype=picked.dtype)
-        refused: Bits = (~picked.is_in(allowed.implode())).fill_null(value=False).to_numpy()
+        if picked.dtype == pl.Float64:
+            allowed = np.array(self.results.allowed, dtype=np.float64)
+            numbers = picked.fill_null(allowed[0]).to_numpy()
+            near: Bits = np.isclose(numbers[:, None], allowed, rtol=TOLERANCE, atol=0.0).any(axis=1)
+            return ~near
+        words = pl.Series(self.results.allowed, dtype=picked.dtype)
+        refused: Bits = (~picked.is_in(words.implode())).fill_null(value=False).to_numpy()
         return refused
 
 
@@ -113,7 +121,8 @@ def bind_results(name: str, cores: Sequence[Core], allowed: Sequence[object]) ->
 
     places = np.array([find(core) for core in cores], dtype=np.intp)
     expressions = tuple(to_polars(core).cast(dtype) for core in formulas)
-    return Results(name, tuple(cores), tuple(allowed), constants, expressions, places)
+    guarded = bool(allowed) and (bool(formulas) or any(value not in allowed for value in values))
+    return Results(name, tuple(cores), tuple(allowed), constants, expressions, places, guarded)
 
 
 def gather_lists(rows: Places, values: pl.Series, count: int) -> pl.Series:
