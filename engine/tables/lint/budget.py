@@ -7,7 +7,7 @@ A step is one region of an input tried against a set of rules.
 
 from __future__ import annotations
 
-STEPS = 1_000_000
+STEPS = 800_000
 """Steps for one table; about two seconds on one core of a small server."""
 
 

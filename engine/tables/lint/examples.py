@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from engine.language.core import Column, walk
+from engine.language.core import Apply, Column, walk
 from engine.language.to_python import evaluate_row
 from engine.language.types import Kind, Type, Value
 from engine.tables.lint.axes import OTHER
@@ -89,16 +89,15 @@ def read_value(factor: Factor, place: int) -> Value:
 
 def _list_rows(grid: Grid, point: Point) -> Iterator[Row]:
     """Rows that may lie at a point, the likeliest first."""
+    nodes = [node for factor in grid.factors for node in walk(factor.core)]
+    nodes += [node for column in grid.columns for node in walk(column.subject)]
+    if any(isinstance(node, Apply) and node.function.scope != "row" for node in nodes):
+        return  # what looks at other rows has no value in one
     at = list(zip(grid.factors, point, strict=True))
     own = {
         factor.core.name: read_value(factor, place) for factor, place in at if isinstance(factor.core, Column)
     }
-    columns = {
-        node.name: node.type
-        for core in (*(factor.core for factor in grid.factors), *(column.subject for column in grid.columns))
-        for node in walk(core)
-        if isinstance(node, Column)
-    }
+    columns = {node.name: node.type for node in nodes if isinstance(node, Column)}
     seen = [value for value in (read_value(factor, place) for factor, place in at) if value is not None]
     choices = [
         [own[name]] if name in own else list(dict.fromkeys(_list_values(type_, seen)))

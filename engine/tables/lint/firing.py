@@ -98,9 +98,7 @@ def find_idle_rules(case: Case, budget: Budget) -> Iterator[tuple[int, Finding]]
                 idle |= (found.kind is FindingKind.NEVER_FIRES) << bit
                 yield bit, found
     if late:
-        message = (
-            f"whether {_count(len(late))} fire at all is open: too many ways in which others may cover them"
-        )
+        message = f"{count_rules(len(late))} could not be shown to fire or not: too many ways to cover them"
         ids = case.name_rules(sum(1 << bit for bit in late))
         yield _EVERY, case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message, others=ids)
 
@@ -174,7 +172,8 @@ def _describe_domain(case: Case, header: str) -> str:
     return f" of {header}{low}{high}"
 
 
-def _count(rules: int) -> str:
+def count_rules(rules: int) -> str:
+    """How many rules, in words."""
     return "1 rule" if rules == 1 else f"{rules} rules"
 
 

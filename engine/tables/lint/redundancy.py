@@ -9,6 +9,7 @@ from itertools import product
 from engine.tables.lint.budget import Budget, BudgetSpentError
 from engine.tables.lint.case import Case
 from engine.tables.lint.finding import Certainty, Finding, FindingKind, Severity
+from engine.tables.lint.firing import count_rules
 from engine.tables.lint.grid import Factor
 from engine.tables.lint.outcomes import Outcomes, explain_obstacle
 from engine.tables.lint.search import Open, Search
@@ -116,7 +117,7 @@ def find_redundant_rules(case: Case, idle: Collection[int], budget: Budget) -> I
             yield _tell_rule(case, bit, question.instead)
     if late:
         message = (
-            f"whether {late.bit_count()} rules are redundant is open: too many ways to combine the others"
+            f"{count_rules(late.bit_count())} could not be shown to be needed or not: too many combinations"
         )
         yield case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message, others=case.name_rules(late))
 

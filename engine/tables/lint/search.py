@@ -93,7 +93,7 @@ class Search:
         self._relevant = relevant & ((1 << grid.rules) - 1)
         self._sides: dict[tuple[int, int], _Side] = {}
         # Long sets take longer.
-        self._price = 1 + grid.rules // 500
+        self._price = 1 + grid.rules // 1500
 
     def find(self, question: Question) -> Point | None:
         """A point of the box that answers the question, or None if there is none.

@@ -142,6 +142,25 @@ def test_sums_of_formulas_are_said_to_be_left_out() -> None:
     assert all("formulas" in message for message in messages)
 
 
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("lag(a, 8h)", "> 3"),
+        ("t", '< @""2025-01-31T00:00:00Z""'),
+        ("upper case(s)", '""X""'),
+        ("s", 'starts with(?, ""x"")'),
+        ("a in [1..b]", "true"),
+        ("s", '> ""b""'),
+    ],
+)
+def test_inputs_that_regions_cannot_tell_are_analysed_too(header: str, cell: str) -> None:
+    schema = {"a": "number", "b": "number", "s": "text", "t": "instant"}
+    found = lint(f'id,"{header}",then y\nR1,"{cell}",1\n', schema=schema)
+    kinds = {finding.kind for finding in found}
+    assert kinds >= {FindingKind.GAP}
+    assert FindingKind.NOT_ANALYSED not in kinds
+
+
 def test_many_bounds_in_one_column() -> None:
     rules = "".join(f"R{place},{place},{place}\n" for place in range(1_100))
     found = lint(f"id,a,then y\n{rules}", "UNIQUE", {"a": Name("a", NUMBER, minimum=0, maximum=1_099)})
