@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from engine import compile_formula, compile_table, parse_table
 from engine.cli.app import app
+from engine.tables.bind import CompiledTable
 from engine.tables.lint.finding import FindingKind
 from engine.tables.model import Aggregation, HitPolicy
 
@@ -57,9 +58,12 @@ class Example:
         names = [name for name in self.rows[0] if name in SCHEMA]
         return pl.DataFrame([read_column(name, [row[name] for row in self.rows]) for name in names])
 
-    def evaluate(self, aggregation: str | None = None) -> pl.DataFrame:
+    def compile(self, aggregation: str | None = None) -> CompiledTable:
         table = parse_table(self.text, name="example", aggregation=aggregation, **self.settings)
-        return compile_table(table, SCHEMA, PARAMETERS).evaluate(self.frame, tell=True)
+        return compile_table(table, SCHEMA, PARAMETERS)
+
+    def evaluate(self, aggregation: str | None = None) -> pl.DataFrame:
+        return self.compile(aggregation).evaluate(self.frame, tell=True)
 
 
 def read_column(name: str, texts: list[str]) -> pl.Series:
@@ -73,15 +77,18 @@ def read_column(name: str, texts: list[str]) -> pl.Series:
     return pl.Series(name, values, dtype=pl.Boolean if SCHEMA[name] == "boolean" else pl.Float64)
 
 
+def cut_line(line: str) -> list[str]:
+    """The cells of a line of a table."""
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
 def list_examples() -> Iterator[Example]:
     for call, text, table in EXAMPLE.findall(CHAPTER):
         (parsed,) = ast.parse(f"f({call})").body
         assert isinstance(parsed, ast.Expr)
         assert isinstance(parsed.value, ast.Call)
         settings = {word.arg or "": ast.literal_eval(word.value) for word in parsed.value.keywords}
-        header, _, *lines = [
-            [cell.strip() for cell in line.strip("|").split(" | ")] for line in table.splitlines()
-        ]
+        header, _, *lines = map(cut_line, table.splitlines())
         yield Example(settings, text, tuple(dict(zip(header, line, strict=True)) for line in lines))
 
 
@@ -98,7 +105,9 @@ def write(value: Any) -> str:
 
 EXAMPLES = list(list_examples())
 AGGREGATED = [example for example in EXAMPLES if "list" in example.rows[0]]
-PLAIN = [example for example in EXAMPLES if example not in AGGREGATED]
+EXPLAINED = [example for example in EXAMPLES if "nearest" in example.rows[0]]
+PLAIN = [example for example in EXAMPLES if example not in (*AGGREGATED, *EXPLAINED)]
+CELLS = re.compile(r"^\| rule \| condition \| .*\n\| ---.*\n((?:\|.*\n)+)", re.MULTILINE)
 
 
 def name_example(example: Example) -> str:
@@ -140,15 +149,31 @@ def test_violations_are_found_row_by_row() -> None:
     violated = [example for example in PLAIN if "violation" in example.evaluate()["state"]]
     assert len(violated) == 3
     for example in violated:
-        table = compile_table(
-            parse_table(example.text, name="example", **example.settings), SCHEMA, PARAMETERS
-        )
-        (fault,) = table.find_violations(example.frame)
+        (fault,) = example.compile().find_violations(example.frame)
         (place,) = [place for place, row in enumerate(example.rows) if row["state"] == "violation"]
         assert fault.code == "table.violation"
         assert f"row {place} of the data" in fault.message
-        rules = example.rows[place]["possible"].strip("[]")
-        assert rules in fault.message
+        for rule in example.rows[place]["possible"].strip("[]").split(", "):
+            assert rule in fault.message
+
+
+def test_the_nearest_rules_are_as_the_page_tells() -> None:
+    (example,) = EXPLAINED
+    found = example.compile().explain(example.frame).nearest.rename({"rule": "nearest"}).to_dicts()
+    told = [{name: row[name] for name in ("nearest", "failed", "unknown")} for row in example.rows]
+    assert [{name: write(value) for name, value in row.items()} for row in found] == told
+
+
+def test_cells_are_explained_as_the_page_tells() -> None:
+    (example,) = EXPLAINED
+    row = example.compile().explain(example.frame).row(0)
+    found = [
+        [rule.rule, cell.header, cell.test, cell.value, cell.outcome.word, cell.distance, cell.at_open_bound]
+        for rule in row.rules
+        for cell in rule.cells
+    ]
+    (told,) = CELLS.findall(CHAPTER)
+    assert [list(map(write, cells)) for cells in found] == list(map(cut_line, told.splitlines()))
 
 
 FILES = dict(re.findall(r"^`([a-z]+\.[a-z]+)`:\n\n```[a-z]+\n(.*?)```", CHAPTER, re.MULTILINE | re.DOTALL))
