@@ -60,7 +60,8 @@ def lint(  # noqa: PLR0913 - the options of a command
     as_json: AsJson = False,
 ) -> None:
     """Find gaps, overlaps, conflicts, rules that never fire or could go; exit code 1 if one is an error."""
-    from engine.operations.lint import LoneTable, lint_path
+    from engine.operations.lint import lint_path
+    from engine.operations.lone_tables import LoneTable
     from engine.operations.starter import find_starter
 
     lone = LoneTable(

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from engine.book import manifest
 from engine.book.compile import CompiledBook, compile_book
 from engine.book.domains import read_domains
 from engine.book.folder import DRAFT
 from engine.book.load import load_book
-from engine.errors import BookErrors, Diagnostic, UsageError
-from engine.language.names import read_name, suggest
-from engine.language.types import Name
+from engine.errors import UsageError
+from engine.language.names import suggest
+from engine.operations.lone_tables import LoneTable, read_lone_table, read_schema, split_settings
 from engine.tables.lint.analysis import lint_checked, lint_table
 from engine.tables.lint.churn import find_checked_churn, find_churn
 from engine.tables.lint.finding import Finding, Severity
-from engine.tables.model import Table
-from engine.tables.read import parse_table
 
 ENTRY, EXIT = "entry", "exit"
-
-_DOMAIN = re.compile(r"(?P<type>.*?)\s*\[(?P<low>[^\]]*)\.\.(?P<high>[^\]]*)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class LoneTable:
-    """What a book would say of a table, for a file that is in none.
-
-    Attributes:
-        hit_policy: One of the seven.
-        aggregation: For COLLECT: `sum`, `min`, `max`, `count`; empty lists the outputs.
-        schema: Columns as `name=type`, `name=type[low..high]` or `name=word|word`.
-        parameters: Parameters as `name=value`.
-        allowed: Values of outputs as `name=value|value`, the most wanted first.
-        defaults: Outputs where no rule fires as `name=value`.
-        exit: A table that closes what this one enters; None for none.
-    """
-
-    hit_policy: str = "FIRST"
-    aggregation: str = ""
-    schema: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    allowed: tuple[str, ...] = ()
-    defaults: tuple[str, ...] = ()
-    exit: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,56 +95,10 @@ def lint_book(compiled: CompiledBook, roles: Iterable[str]) -> Iterator[Finding]
 def _lint_file(path: Path, lone: LoneTable) -> Iterator[Finding]:
     if not lone.schema:
         raise UsageError(f"{path} is in no book: give the type of each column, as --schema spread=bps")
-    schema = dict(map(_read_column, lone.schema))
-    parameters = dict(_split(setting, "--parameter") for setting in lone.parameters)
-    table = _read_table(path, lone)
+    schema = read_schema(lone.schema)
+    parameters = split_settings(lone.parameters, "--parameter")
+    table = read_lone_table(path, lone)
     yield from lint_table(table, schema, parameters)
     if lone.exit is not None:
-        leave = _read_table(lone.exit, LoneTable())
+        leave = read_lone_table(lone.exit, LoneTable())
         yield from find_churn(table, leave, schema, parameters)
-
-
-def _read_table(path: Path, lone: LoneTable) -> Table:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        fault = Diagnostic("file.encoding", "the file is not in UTF-8", "save it as CSV UTF-8", path.name)
-        raise BookErrors([fault]) from error
-    allowed = dict(_split(setting, "--allowed") for setting in lone.allowed)
-    return parse_table(
-        text,
-        name=path.stem,
-        hit_policy=lone.hit_policy,
-        aggregation=lone.aggregation or None,
-        allowed={name: words.split("|") for name, words in allowed.items()},
-        defaults=dict(_split(setting, "--default") for setting in lone.defaults),
-    )
-
-
-def _split(setting: str, option: str) -> tuple[str, str]:
-    name, equals, value = (part.strip() for part in setting.partition("="))
-    if not equals or not name.isidentifier() or not value:
-        raise UsageError(f"{option} {setting!r} is not of the form name=value")
-    return name, value
-
-
-def _read_column(setting: str) -> tuple[str, Any]:
-    """The name and type of a column, with its domain or its words."""
-    name, declared = _split(setting, "--schema")
-    if "|" in declared:
-        return name, [word.strip() for word in declared.split("|")]
-    match = _DOMAIN.fullmatch(declared)
-    if match is None:
-        return name, declared
-    read = read_name(name, match["type"] or "number")
-    if not isinstance(read, Name):
-        raise BookErrors([read])
-    low, high = (_read_bound(text, setting) for text in (match["low"], match["high"]))
-    return name, replace(read, minimum=low, maximum=high)
-
-
-def _read_bound(text: str, setting: str) -> float | None:
-    try:
-        return float(text) if text.strip() else None
-    except ValueError as error:
-        raise UsageError(f"--schema {setting!r}: `{text}` is no number") from error
