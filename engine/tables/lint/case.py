@@ -95,7 +95,10 @@ def open_case(checked: CheckedTable, scope: Scope, parameters: Mapping[str, Quan
     order = rank_rules(checked.table, checked.results)
     columns = [
         GridColumn(
-            column.header, settle(subject), tuple(settle(checked.tests[rule][place]) for rule in order)
+            column.header,
+            settle(subject),
+            tuple(settle(checked.tests[rule][place]) for rule in order),
+            tuple(checked.table.rules[rule].tests[place] for rule in order),
         )
         for place, (column, subject) in enumerate(zip(checked.table.inputs, checked.subjects, strict=True))
     ]

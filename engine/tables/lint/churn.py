@@ -18,7 +18,7 @@ from engine.tables.lint.case import LISTED_AT_MOST, Case, open_case, read_values
 from engine.tables.lint.examples import find_example
 from engine.tables.lint.finding import Finding, FindingKind, Severity, write_value
 from engine.tables.lint.firing import Decision
-from engine.tables.lint.grid import Grid, build_grid
+from engine.tables.lint.grid import Grid, GridColumn, build_grid
 from engine.tables.lint.search import Open, Search
 from engine.tables.model import Table
 
@@ -146,10 +146,14 @@ def _join_grids(entry: Case, leave: Case) -> Grid:
     """One grid for both tables, in which an input that they share is one dimension."""
     low, high = entry.grid, leave.grid
     shared = {column.subject: column for column in high.columns}
-    columns = []
-    for column in low.columns:
-        twin = shared.pop(column.subject, None)
-        more = (TRUE,) * high.rules if twin is None else twin.tests
-        columns.append(replace(column, tests=(*column.tests, *more)))
-    columns += [replace(column, tests=((TRUE,) * low.rules + column.tests)) for column in shared.values()]
+    columns = [_append(column, shared.pop(column.subject, None), high.rules) for column in low.columns]
+    for column in shared.values():
+        none = GridColumn(column.header, column.subject, (TRUE,) * low.rules, ("-",) * low.rules)
+        columns.append(_append(none, column, high.rules))
     return build_grid(columns, low.rules + high.rules, entry.scope)
+
+
+def _append(column: GridColumn, twin: GridColumn | None, rules: int) -> GridColumn:
+    """A column of the entry table with the exit table's cells below; any value where it has none."""
+    tests, texts = ((TRUE,) * rules, ("-",) * rules) if twin is None else (twin.tests, twin.texts)
+    return replace(column, tests=(*column.tests, *tests), texts=(*column.texts, *texts))

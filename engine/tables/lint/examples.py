@@ -60,7 +60,7 @@ def find_example(grid: Grid, point: Point, rules: int, claim: Claim, budget: Bud
     described = {
         factor.header: read_value(factor, place)
         for factor, place in zip(grid.factors, point, strict=True)
-        if factor.core == grid.columns[factor.column].subject
+        if not factor.text
     }
     return Example(described, Certainty.POSSIBLE)
 

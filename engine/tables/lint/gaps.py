@@ -101,7 +101,8 @@ def find_unknown_gaps(case: Case, budget: Budget) -> Iterator[Finding]:
             continue
         there = (*point[:place], len(factor.true) - 1, *point[place + 1 :])
         example = find_example(grid, there, (1 << grid.rules) - 1, lambda true, _: not true, budget)
-        message = f"no rule decides when {factor.header} is unknown, though each known value of it is decided"
+        what = f"`{factor.text}` of {factor.header}" if factor.text else factor.header
+        message = f"no rule decides when {what} is unknown, though each known value of it is decided"
         found = case.find(FindingKind.UNKNOWN_GAP, Severity.INFO, message, column=factor.header)
         yield found.shown_by(example.row, example.certainty)
 
@@ -109,16 +110,27 @@ def find_unknown_gaps(case: Case, budget: Budget) -> Iterator[Finding]:
 def describe_box(grid: Grid, box: Box) -> str:
     """A box as people read it: the inputs that it bounds."""
     parts = [
-        f"{_name(factor, grid)} {factor.axis.describe(bits_of(places))}"
+        _describe_side(factor, places)
         for factor, places in zip(grid.factors, box, strict=True)
         if places != factor.known
     ]
     return " and ".join(parts) or "any row"
 
 
-def _name(factor: Factor, grid: Grid) -> str:
-    own = factor.core == grid.columns[factor.column].subject
-    return factor.header if own else f"the cell of {factor.header} that compares with another column"
+def _describe_side(factor: Factor, places: int) -> str:
+    if not factor.text:
+        return f"{factor.header} {factor.axis.describe(bits_of(places))}"
+    # The first cell may ask the opposite of what the dimension is.
+    asked = factor.accepted[0]
+    truths = [
+        "unknown" if place == len(factor.true) - 1 else _write_truth(asked, place)
+        for place in bits_of(places)
+    ]
+    return f"{factor.header} where `{factor.text}` is {' or '.join(truths)}"
+
+
+def _write_truth(asked: int, place: int) -> str:
+    return "true" if asked >> place & 1 else "false"
 
 
 def _enlarge(grid: Grid, point: Point) -> Box:

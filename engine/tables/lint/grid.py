@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.language.core import Column, Constant, Core, columns_of
+from engine.language.core import Apply, Column, Constant, Core, columns_of
+from engine.language.functions import logic
 from engine.language.names import Scope
 from engine.tables.lint.axes import Axis, lay_axis
 from engine.tables.regions import Answers, Regions, divide_into_regions, is_recognised, judge_regions
@@ -34,11 +35,13 @@ class GridColumn:
         header: Its header.
         subject: What its cells test.
         tests: The cell of each rule, by bit.
+        texts: The same as written.
     """
 
     header: str
     subject: Core
     tests: tuple[Core, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Factor:
     Attributes:
         column: Place of its column.
         header: Its header.
+        text: The first cell that asks it, as written; empty for the input itself.
         core: The input, or the cell's test.
         axis: Its known regions.
         true: For each region and, last, for the unknown value: rules whose cell is true.
@@ -59,6 +63,7 @@ class Factor:
 
     column: int
     header: str
+    text: str
     core: Core
     axis: Axis
     true: tuple[int, ...]
@@ -162,22 +167,42 @@ def _cut(place: int, column: GridColumn, scope: Scope) -> list[Factor]:
         answers = {test: judge_regions(test, regions) for test in clear}
         factors.append(_pack(place, column, regions, lay_axis(regions, name), answers))
     known = set(clear) if factors else {test for test in clear if _accepts_all(test)}
-    return [*factors, *(_ask(place, column, test) for test in tests if test not in known)]
+    asked: dict[Core, dict[Core, bool]] = {}
+    for test in tests:
+        if test not in known:
+            core, negated = _turn(test)
+            asked.setdefault(core, {})[test] = negated
+    return [*factors, *(_ask(place, column, core, forms) for core, forms in asked.items())]
 
 
 def _accepts_all(test: Core) -> bool:
     return isinstance(test, Constant) and test.value is True
 
 
-def _ask(place: int, column: GridColumn, test: Core) -> Factor:
-    """A test as a dimension of its own: false, true, unknown."""
-    if isinstance(test, Constant):
-        fixed = Answers(np.array([False, False]), np.full(2, test.value is None))
-        axis = Axis((0,), (test.value,))
-        regions = Regions(test, "truth", (), (), np.array([0.0, np.nan]))
-        return _pack(place, column, regions, axis, {test: fixed})
-    regions = Regions(test, "truth", (), (), np.array([0.0, 1.0, np.nan]))
-    return _pack(place, column, regions, lay_axis(regions, None), {test: judge_regions(test, regions)})
+def _turn(test: Core) -> tuple[Core, bool]:
+    """A test and its opposite as one: `< b` as `>= b` negated, so that together they leave nothing out."""
+    if isinstance(test, Apply) and test.function is logic.NOT:
+        core, negated = _turn(test.arguments[0])
+        return core, not negated
+    if isinstance(test, Apply) and test.function in _OPPOSITES:
+        return Apply(_OPPOSITES[test.function], test.arguments, test.type), True
+    return test, False
+
+
+_OPPOSITES = {logic.LESS: logic.AT_LEAST, logic.AT_MOST: logic.MORE}
+
+
+def _ask(place: int, column: GridColumn, core: Core, forms: Mapping[Core, bool]) -> Factor:
+    """A test as a dimension of its own: false, true, unknown; with the cells that ask it or its opposite."""
+    if isinstance(core, Constant):
+        fixed = Answers(np.array([False, False]), np.full(2, core.value is None))
+        regions = Regions(core, "truth", (), (), np.array([0.0, np.nan]))
+        return _pack(place, column, regions, Axis((0,), (core.value,)), dict.fromkeys(forms, fixed))
+    regions = Regions(core, "truth", (), (), np.array([0.0, 1.0, np.nan]))
+    plain = judge_regions(core, regions)
+    opposite = Answers(~plain.possible, ~plain.true)
+    answers = {test: opposite if negated else plain for test, negated in forms.items()}
+    return _pack(place, column, regions, lay_axis(regions, None), answers)
 
 
 def _pack(
@@ -191,7 +216,10 @@ def _pack(
     # By region the rules, and by cell the regions.
     words = _pack_rows(true[codes].T), _pack_rows(possible[codes].T)
     cells = tuple(codes.tolist()), _pack_rows(true), _pack_rows(possible)
-    return Factor(place, column.header, regions.subject, axis, *words, *cells)
+    # Cells are numbered in the order in which they first appear.
+    own = regions.subject == column.subject
+    text = "" if own else column.texts[codes.tolist().index(0)]
+    return Factor(place, column.header, text, regions.subject, axis, *words, *cells)
 
 
 def _pack_rows(rows: NDArray[np.bool_]) -> tuple[int, ...]:
