@@ -205,3 +205,10 @@ def test_every_kind_of_finding_has_an_example() -> None:
     assert [kind for kind in told if not re.search(rf"[\]v\d] (possible )?{kind}: ", shown)] == []
     for severity in ("error", "warning", "info"):
         assert re.search(f"^{severity} ", shown, re.MULTILINE)
+
+
+def test_lint_of_the_starter_book_is_as_the_readme_tells() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert "eleven findings, all of them information" in readme
+    lines = CliRunner().invoke(app, ["table", "lint", str(REPOSITORY / "rules" / "funding-carry")]).stdout
+    assert [line.split(":")[0] for line in lines.splitlines()] == ["info entry.csv gap"] * 11
