@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,6 +35,7 @@ from engine.tables.policies import (
 from engine.tables.ranking import rank_rules, read_allowed
 from engine.tables.refusals import Outcomes
 from engine.tables.results import Results, bind_results, gather_lists
+from engine.tables.violations import Violation, describe_violation
 from engine.tables.words import Words
 
 RULE, DEFAULT, UNKNOWN, VIOLATION = "rule", "default", "unknown", "violation"
@@ -128,20 +129,17 @@ class CompiledTable:
         return explain_rows(self.table, self.subjects, self.tests, frame)
 
     def find_violations(self, frame: pl.DataFrame) -> list[Diagnostic]:
-        """The rows of a frame in which rules clash or an output has a value that is not allowed."""
+        """Every rule that clashes and every output that is not allowed, with the row of the frame, from 0."""
         found = self.evaluate(frame, tell=True).with_row_index("row").filter(pl.col("state") == VIOLATION)
-        return [self._describe(row, rules) for row, rules in found.select("row", "possible").iter_rows()]
-
-    def _describe(self, row: int, rules: Sequence[str]) -> Diagnostic:
-        what = {
-            HitPolicy.UNIQUE: "more than one rule fires",
-            HitPolicy.ANY: "rules fire that differ in their outputs",
-        }.get(self.table.hit_policy, "an output has a value that is not allowed")
-        if len(rules) == 1:
-            what = "an output has a value that is not allowed"
-        message = f"row {row} of the data: {what}: {', '.join(rules)}"
-        hint = f"hit policy {self.table.hit_policy}: change the rules so that they cannot meet"
-        return Diagnostic("table.violation", message, hint, self.table.file)
+        places = {self.table.rules[rule].id: place for place, rule in enumerate(self.order)}
+        values = [output.evaluate(frame[found["row"].to_list()]) for output in self.results]
+        return [
+            fault
+            for place, (row, ids) in enumerate(found.select("row", "possible").iter_rows())
+            for fault in describe_violation(
+                self.table, self.order, values, Violation(row, place, [places[each] for each in ids])
+            )
+        ]
 
     def _evaluate_block(self, frame: pl.DataFrame, tell: bool) -> pl.DataFrame:
         rows = np.arange(frame.height)

@@ -95,6 +95,8 @@ _FOLDS = {
 }
 
 
+# A missing number is NaN here and stays one, which NumPy may warn of.
+@np.errstate(invalid="ignore")
 def _aggregate(fold: _Fold, verdict: Verdict, values: Values) -> Collected:
     """The sum, least or largest of the outputs; without any the default.
 

@@ -17,7 +17,7 @@ from engine.language.units import PLAIN, Unit
 from engine.tables.bind import CompiledTable, bind_table
 from engine.tables.checked import CheckedTable
 from engine.tables.model import OutputColumn, Rule, Table, write_value
-from engine.tables.ranking import check_policy, check_ranks, read_allowed, strip_quotes
+from engine.tables.ranking import check_numbers, check_policy, check_ranks, read_allowed, strip_quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def check_table(table: Table, scope: Scope) -> CheckedTable | tuple[Diagnostic, 
     if collector.faults:
         return tuple(sorted(collector.faults, key=lambda fault: fault.row or 0))
     results = tuple(zip(*columns, strict=True))
-    unranked = tuple(check_ranks(table, results[:-1]))
-    if unranked:
-        return unranked
+    unfit = (*check_ranks(table, results[:-1]), *check_numbers(table, results[-1]))
+    if unfit:
+        return unfit
     known = tuple(subject for subject in subjects if subject is not None)
     return CheckedTable(table, known, tuple(tests), results[:-1], results[-1])
 
@@ -106,7 +106,10 @@ def _check_output(table: Table, place: int, scope: Scope, collector: _Collector)
     if isinstance(output, Diagnostic):
         collector.keep(Checked(None, (output,)), 1, column.header)
         return ()
-    collector.keep(Checked(None, tuple(_check_allowed(output))), 1, column.header)
+    wrong = tuple(_check_allowed(output))
+    if wrong:
+        collector.keep(Checked(None, wrong), 1, column.header)
+        return ()
     results: list[Core | None] = []
     for rule in table.rules:
         checked = _check_result(rule.outputs[place], output, scope)

@@ -9,7 +9,7 @@ from engine.language.check import check_formula
 from engine.language.core import Constant, Core
 from engine.language.names import Scope
 from engine.language.types import Kind, Type
-from engine.tables.model import HitPolicy, OutputColumn, Table
+from engine.tables.model import Aggregation, HitPolicy, OutputColumn, Table
 
 _RANKED = (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER)
 
@@ -43,6 +43,17 @@ def check_ranks(table: Table, results: Sequence[Sequence[Core]]) -> Iterator[Dia
                 yield Diagnostic("policy.priority", message, hint).at(
                     file=table.file, row=rule.line, column=column.header
                 )
+
+
+def check_numbers(table: Table, default: Sequence[Core]) -> Iterator[Diagnostic]:
+    """Faults of outputs that are to be aggregated and are no numbers."""
+    if table.aggregation in (None, Aggregation.COUNT):
+        return
+    for column, core in zip(table.outputs, default, strict=True):
+        if core.type.kind is not Kind.NUMBER:
+            message = f"COLLECT with {table.aggregation} takes a number, {column.name} is a {core.type}"
+            hint = "leave out the aggregation to list the values, or take count"
+            yield Diagnostic("policy.aggregation", message, hint, table.file, column=column.header)
 
 
 def rank_rules(table: Table, results: Sequence[Sequence[Core]]) -> tuple[int, ...]:

@@ -73,6 +73,8 @@ def parse_table(
     terms = _declare(outputs, allowed or {}, defaults or {})
     read = read_table(csv_text, name, terms, closed=outputs is not None)
     faults += read.diagnostics
+    if read.table is not None:
+        faults += _check_terms(read.table, outputs or {}, {**(allowed or {}), **(defaults or {})})
     if faults or read.table is None:
         raise BookErrors(fault if fault.file else fault.at(file=file) for fault in faults)
     return replace(read.table, hit_policy=policy[0], aggregation=policy[1])
@@ -141,6 +143,18 @@ def _declare(
         )
         for name in names
     }
+
+
+def _check_terms(
+    table: Table, outputs: Mapping[str, Any], settled: Mapping[str, Any]
+) -> Iterator[Diagnostic]:
+    """Allowed values and defaults of outputs that there are not."""
+    headed = [column.name for column in table.outputs]
+    for name in settled:
+        if name not in headed and name not in outputs:
+            message = f'allowed values or a default are given for "{name}", which is no output of the table'
+            hint = suggest(name, headed) or "leave them out"
+            yield Diagnostic("table.output.unknown", message, hint, table.file, 1)
 
 
 def _check_ids(sheet: Sheet) -> Iterator[Diagnostic]:
