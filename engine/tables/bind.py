@@ -18,7 +18,7 @@ from engine.tables.checked import CheckedTable
 from engine.tables.collect import Collected, collect
 from engine.tables.explain.build import explain_rows
 from engine.tables.explain.explanation import Explanation
-from engine.tables.inputs import TableInput, build_inputs, place_rows
+from engine.tables.inputs import TableInput, build_inputs, prepare_rows
 from engine.tables.model import HitPolicy, Table
 from engine.tables.placing import Places
 from engine.tables.policies import (
@@ -29,8 +29,9 @@ from engine.tables.policies import (
     choose_any,
     choose_first,
     choose_unique,
+    decide_rows,
     find_alike,
-    list_hits,
+    list_all_hits,
 )
 from engine.tables.ranking import rank_rules, read_allowed
 from engine.tables.refusals import Outcomes
@@ -42,7 +43,7 @@ RULE, DEFAULT, UNKNOWN, VIOLATION = "rule", "default", "unknown", "violation"
 """States of a result: rules decide, no rule fires, missing data leaves it open, rules clash."""
 
 _STATES = pl.Series("state", [RULE, DEFAULT, UNKNOWN, VIOLATION])
-_BLOCK = 50_000
+_BLOCK = 250_000
 _CHOOSE = {
     HitPolicy.FIRST: choose_first,
     HitPolicy.PRIORITY: choose_first,
@@ -111,7 +112,7 @@ class CompiledTable:
         """Rules × rows, in the table's order: where every cell of a rule is true, and where none is false."""
         self._require_columns(frame)
         rules = len(self.order)
-        fired, opened = list_hits(place_rows(self.inputs, frame, rules))
+        fired, opened = list_all_hits(prepare_rows(self.inputs, frame, rules))
         true = np.zeros((rules, frame.height), dtype=np.bool_)
         order = np.array(self.order, dtype=np.intp)
         true[order[fired.rules], fired.rows] = True
@@ -147,8 +148,8 @@ class CompiledTable:
 
         outcomes = Outcomes(values)
         policy = self.table.hit_policy
-        placed = place_rows(self.inputs, frame, len(self.order))
-        verdict = _CHOOSE[policy](placed, Likeness(outcomes.differ, self.alike))
+        prepared = prepare_rows(self.inputs, frame, len(self.order))
+        verdict = decide_rows(prepared, _CHOOSE[policy], Likeness(outcomes.differ, self.alike, tell))
         if policy in _LISTING:
             collected = collect(self.table.aggregation, verdict, values)
         else:

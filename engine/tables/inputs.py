@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,8 @@ from engine.tables.words import WORD, InputWords, Words, build_words
 
 Word = NDArray[np.uint64]
 """Bits of 64 rules, one machine word a row."""
+
+_PART = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,46 @@ def _read(subject: Core) -> pl.Expr:
     return pl.col(subject.name) if is_text and isinstance(subject, Column) else to_polars(subject)
 
 
-def place_rows(inputs: tuple[TableInput, ...], frame: pl.DataFrame, rules: int) -> Placed:
-    """Find the region of every row of a frame in each input."""
+def prepare_rows(inputs: tuple[TableInput, ...], frame: pl.DataFrame, rules: int) -> Prepared:
+    """Ask a frame for the values of the inputs, in one pass."""
     numbers = frame.select(pl.int_range(pl.len()).alias("rows"), *(each.expression for each in inputs))
-    columns = numbers.get_columns()[1:]
-    places = tuple(
-        each.placing.place(column.to_numpy()) for each, column in zip(inputs, columns, strict=True)
-    )
-    return Placed(inputs, places, frame.height, rules)
+    columns = tuple(column.to_numpy() for column in numbers.get_columns()[1:])
+    return Prepared(inputs, columns, frame.height, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The values of a frame, ready to be placed.
+
+    Attributes:
+        inputs: The inputs of the table.
+        numbers: For each input a number a row, as its placing takes them.
+        rows: How many rows there are.
+        rules: How many rules there are.
+    """
+
+    inputs: tuple[TableInput, ...]
+    numbers: tuple[NDArray[Any], ...]
+    rows: int
+    rules: int
+
+    def place_parts(self) -> Iterator[tuple[int, Placed]]:
+        """Parts of the frame, placed, with the row each starts at.
+
+        A part is small enough for its arrays to stay in the processor's cache.
+        """
+        for start in range(0, max(self.rows, 1), _PART):
+            stop = min(start + _PART, self.rows)
+            places = tuple(
+                each.placing.place(numbers[start:stop])
+                for each, numbers in zip(self.inputs, self.numbers, strict=True)
+            )
+            yield start, Placed(self.inputs, places, stop - start, self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A frame whose rows are placed in the regions of a table's inputs.
+    """Rows that are placed in the regions of a table's inputs.
 
     Attributes:
         inputs: The inputs.

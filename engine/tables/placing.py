@@ -5,6 +5,7 @@ Polars delivers every input as plain numbers without nulls, in one pass; NumPy p
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,9 +35,7 @@ def build_placing(regions: Regions) -> Placing:
     """The placing of an input."""
     if regions.kind == "number":
         return _lay_out(np.array(regions.cuts, dtype=np.float64))
-    return (
-        _Truths() if regions.kind == "truth" else _Codes(pl.Series(regions.categories, dtype=pl.Categorical))
-    )
+    return _Truths() if regions.kind == "truth" else _list_codes(regions.categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +53,46 @@ class _Truths:
 class _Codes:
     """Texts are placed by their category codes.
 
-    Polars gives a text the same code everywhere, but only as long as some series holds it. So the words are
-    held here, and their codes asked for anew with each frame.
+    Polars gives a text the same code everywhere in a process, but only as long as some series holds it. So
+    the words are held here, and another process makes its own.
     """
 
     words: pl.Series
+    table: Places
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
         return subject.cast(pl.Categorical).to_physical().cast(pl.UInt32).fill_null(_NO_CODE)
 
     def place(self, numbers: NDArray[Any]) -> Places:
-        other, unknown = len(self.words), len(self.words) + 1
-        codes = self.words.to_physical().to_numpy().astype(np.intp)
         # A code beyond the table is of a text that no cell names: so is the table's last entry.
-        table = np.full(int(codes.max(initial=-1)) + 2, other, dtype=np.intp)
-        table[codes] = np.arange(codes.size)
-        places = table.take(numbers, mode="clip")
-        places[numbers == _NO_CODE] = unknown
+        places = self.table.take(numbers, mode="clip")
+        places[numbers == _NO_CODE] = len(self.words) + 1
         return places
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _list_codes, (tuple(self.words),)
+
+
+def _list_codes(words: tuple[str, ...]) -> _Codes:
+    held = pl.Series(words, dtype=pl.Categorical)
+    codes = held.to_physical().to_numpy().astype(np.intp)
+    table = np.full(int(codes.max(initial=-1)) + 2, len(words), dtype=np.intp)
+    table[codes] = np.arange(len(words))
+    return _Codes(held, table)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Numbers are placed by binary search."""
+    """Numbers are placed by binary search; infinity stands for the unknown value."""
 
     cuts: NDArray[np.float64]
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
-        return subject.fill_null(float("nan"))
+        return subject.fill_null(math.inf)
 
     def place(self, numbers: NDArray[Any]) -> Places:
         places = np.searchsorted(self.cuts, numbers, side="right")
-        places[np.isnan(numbers)] = self.cuts.size + 1
+        places += numbers == math.inf
         return places
 
 
@@ -93,7 +100,9 @@ class _Search:
 class _Grid:
     """Numbers are placed by a grid of equal cells laid over the cuts.
 
-    A cell with at most two cuts needs two comparisons, which is several times faster than a search.
+    A cell with at most two cuts needs two comparisons, which is several times faster than a search. Infinity
+    stands for the unknown value: it is not less than the infinite first cut of the last cell, and so comes
+    behind all regions.
     """
 
     low: float
@@ -101,25 +110,18 @@ class _Grid:
     base: Places
     first: NDArray[np.float64]
     second: NDArray[np.float64] | None
-    unknown: int
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
-        return subject.fill_null(float("nan"))
+        return subject.fill_null(math.inf)
 
     def place(self, numbers: NDArray[Any]) -> Places:
-        with np.errstate(over="ignore"):  # what is too far away for a float is in the outermost cell
+        with np.errstate(over="ignore"):
             cells = (numbers - self.low) * self.scale
-        unknown = np.isnan(cells)
-        np.clip(cells, 0.0, _CELLS + 1.0, out=cells)
-        if has_unknown := bool(unknown.any()):
-            cells[unknown] = 0.0
-        cell = cells.astype(np.intp)
+        cell = np.clip(cells, 0.0, _CELLS + 1.0, out=cells).astype(np.intp)
         places = self.base.take(cell)
         places += numbers >= self.first.take(cell)
         if self.second is not None:
             places += numbers >= self.second.take(cell)
-        if has_unknown:
-            places[unknown] = self.unknown
         return places
 
 
@@ -136,5 +138,6 @@ def _lay_out(cuts: NDArray[np.float64]) -> Placing:
     base = np.concatenate(([0], np.cumsum(count)[:-1])).astype(np.intp)
     padded = np.append(cuts, [np.inf, np.inf])
     first = np.where(count >= 1, padded[base], np.inf)
-    second = np.where(count >= 2, padded[base + 1], np.inf) if count.max() > 1 else None
-    return _Grid(low, scale, base, first, second, int(cuts.size) + 1)
+    # NaN is above every number, infinity too.
+    second = np.where(count >= 2, padded[base + 1], np.nan) if count.max() > 1 else None
+    return _Grid(low, scale, base, first, second)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.tables.inputs import Placed, Word
+from engine.tables.inputs import Placed, Prepared, Word
 from engine.tables.placing import Places
 from engine.tables.words import WORD, Words, lowest_bit, pack_bits
 
@@ -30,10 +30,16 @@ class Likeness:
         differ: Whether two rules differ in an output: (first rules, second rules, rows).
         alike: Words × (rules + 1): for each rule, and the default, the rules that give the same; None if
             outputs depend on the row.
+        tell: Whether all rules that leave a result open are asked for; else one a row will do.
     """
 
     differ: Callable[[Places, Places, Places], Bits]
     alike: Words | None
+    tell: bool
+
+    def start_at(self, row: int) -> Likeness:
+        """The same for a part of a frame whose rows are counted from `row`."""
+        return Likeness(lambda a, b, rows: self.differ(a, b, rows + row), self.alike, self.tell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,10 @@ class Pairs:
         """How many pairs each row has."""
         return np.bincount(self.rows, minlength=rows)
 
+    def start_at(self, row: int) -> Pairs:
+        """The same pairs of a part whose rows are counted from `row`."""
+        return Pairs(self.rows + row, self.rules)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -80,6 +90,24 @@ class Verdict:
     violated: Bits
     told: Pairs
     fired: Pairs
+
+
+Choose = Callable[[Placed, Likeness], Verdict]
+"""A hit policy."""
+
+
+def decide_rows(prepared: Prepared, choose: Choose, likeness: Likeness) -> Verdict:
+    """What a policy makes of every row of a frame, part by part."""
+    parts = [(start, choose(placed, likeness.start_at(start))) for start, placed in prepared.place_parts()]
+    if len(parts) == 1:
+        return parts[0][1]
+    return Verdict(
+        np.concatenate([verdict.winner for _, verdict in parts]),
+        np.concatenate([verdict.unknown for _, verdict in parts]),
+        np.concatenate([verdict.violated for _, verdict in parts]),
+        _chain([verdict.told.start_at(start) for start, verdict in parts]),
+        _chain([verdict.fired.start_at(start) for start, verdict in parts]),
+    )
 
 
 def choose_first(placed: Placed, likeness: Likeness) -> Verdict:
@@ -111,14 +139,18 @@ def _find_doubts(part: tuple[int, Places, Word], winner: Places, likeness: Liken
     """The open rules before each row's winner that would change the result."""
     word, rows, earlier = part
     if likeness.alike is not None:
-        return _list_bits(earlier & ~likeness.alike[word].take(winner[rows]), word, rows)
+        other = earlier & ~likeness.alike[word].take(winner[rows])
+        if likeness.tell:
+            return _list_bits(other, word, rows)
+        doubtful = other != 0
+        return Pairs(rows[doubtful], word * WORD + lowest_bit(other[doubtful]))
     pairs = _list_bits(earlier, word, rows)
     return pairs.keep(likeness.differ(pairs.rules, winner[pairs.rows], pairs.rows))
 
 
 def choose_unique(placed: Placed, likeness: Likeness) -> Verdict:
     """The one rule that fires; two are a violation."""
-    fired, opened = list_hits(placed)
+    fired, opened = _list_hits(placed)
     count = fired.count(placed.rows)
     winner = _first_rule(fired, placed)
     violated = count > 1
@@ -131,7 +163,7 @@ def choose_unique(placed: Placed, likeness: Likeness) -> Verdict:
 
 def choose_any(placed: Placed, likeness: Likeness) -> Verdict:
     """What all rules that fire agree on; that they do not is a violation."""
-    fired, opened = list_hits(placed)
+    fired, opened = _list_hits(placed)
     winner = _first_rule(fired, placed)
     clashing = fired.keep(likeness.differ(fired.rules, winner[fired.rows], fired.rows)).mark(placed.rows)
     doubts = opened.keep(
@@ -143,7 +175,7 @@ def choose_any(placed: Placed, likeness: Likeness) -> Verdict:
 
 def choose_all(placed: Placed, _: Likeness) -> Verdict:
     """Every rule that fires, in order; any open rule would add to them."""
-    fired, opened = list_hits(placed)
+    fired, opened = _list_hits(placed)
     none = np.zeros(placed.rows, dtype=np.bool_)
     return Verdict(_first_rule(fired, placed), opened.mark(placed.rows), none, opened, fired)
 
@@ -163,8 +195,14 @@ def keep_doubts(opened: Pairs, changes: Bits, rows: int) -> Pairs:
     return opened.keep(changes | together[opened.rows])
 
 
-def list_hits(placed: Placed) -> tuple[Pairs, Pairs]:
-    """The rules that fire in each row, and those that are open."""
+def list_all_hits(prepared: Prepared) -> tuple[Pairs, Pairs]:
+    """The rules that fire in each row of a frame, and those that are open."""
+    parts = [(start, _list_hits(placed)) for start, placed in prepared.place_parts()]
+    fired = _chain([pairs.start_at(start) for start, (pairs, _) in parts])
+    return fired, _chain([pairs.start_at(start) for start, (_, pairs) in parts])
+
+
+def _list_hits(placed: Placed) -> tuple[Pairs, Pairs]:
     fired: list[Pairs] = []
     opened: list[Pairs] = []
     for word in range(placed.words):
@@ -183,13 +221,20 @@ def _list_bits(words: Word, word: int, rows: Places | None) -> Pairs:
     return Pairs(found if rows is None else rows[found], bit + word * WORD)
 
 
+def _chain(parts: list[Pairs]) -> Pairs:
+    """Pairs of parts that follow each other."""
+    return Pairs(
+        np.concatenate([part.rows for part in parts]), np.concatenate([part.rules for part in parts])
+    )
+
+
 def _join(parts: list[Pairs]) -> Pairs:
+    """Pairs of the same rows, brought to order."""
     if len(parts) == 1:
         return parts[0]
-    rows = np.concatenate([part.rows for part in parts])
-    rules = np.concatenate([part.rules for part in parts])
-    order = np.lexsort((rules, rows))
-    return Pairs(rows[order], rules[order])
+    joined = _chain(parts)
+    order = np.lexsort((joined.rules, joined.rows))
+    return Pairs(joined.rows[order], joined.rules[order])
 
 
 def join_pairs(first: Pairs, second: Pairs) -> Pairs:
