@@ -6,13 +6,14 @@ column in it, rows are tried: values that other inputs have at the point, and a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
 from engine.language.core import Apply, Column, walk
 from engine.language.to_python import evaluate_row
-from engine.language.types import Kind, Type, Value
+from engine.language.types import Kind, Name, Type, Value
 from engine.tables.lint.axes import OTHER
 from engine.tables.lint.budget import Budget
 from engine.tables.lint.finding import Certainty
@@ -100,11 +101,25 @@ def _list_rows(grid: Grid, point: Point) -> Iterator[Row]:
     columns = {node.name: node.type for node in nodes if isinstance(node, Column)}
     seen = [value for value in (read_value(factor, place) for factor, place in at) if value is not None]
     choices = [
-        [own[name]] if name in own else list(dict.fromkeys(_list_values(type_, seen)))
+        [own[name]] if name in own else _keep(_list_values(type_, seen), grid.scope.find(name))
         for name, type_ in columns.items()
     ]
     for values in product(*choices):
         yield dict(zip(columns, values, strict=True))
+
+
+def _keep(values: Iterable[Value], name: Name | None) -> list[Value]:
+    """Each value once, of those that lie in the domain of an input, and the bounds or words of it."""
+    if name is None:
+        return list(dict.fromkeys(values))
+    if name.vocabulary is not None:
+        return [*sorted(name.vocabulary), None]
+    low = -math.inf if name.minimum is None else name.minimum
+    high = math.inf if name.maximum is None else name.maximum
+    ends = (bound for bound in (name.minimum, name.maximum) if bound is not None)
+    numbers = name.type.kind is Kind.NUMBER
+    inside = (each for each in values if not (numbers and isinstance(each, float)) or low <= each <= high)
+    return list(dict.fromkeys((*inside, *ends)))
 
 
 def _list_values(type_: Type, seen: Sequence[Value]) -> Iterator[Value]:

@@ -7,14 +7,13 @@ formula and a column in it, are treated as independent. What holds at every poin
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.language.core import Apply, Column, Constant, Core, columns_of
+from engine.language.core import Apply, Column, Constant, Core
 from engine.language.functions import logic
 from engine.language.names import Scope
 from engine.tables.lint.axes import Axis, lay_axis
@@ -91,13 +90,13 @@ class Grid:
         columns: The input columns.
         factors: Its dimensions.
         rules: How many bits there are.
-        independent: Whether each dimension can take its values whatever the others have.
+        scope: Names with the domains of inputs.
     """
 
     columns: tuple[GridColumn, ...]
     factors: tuple[Factor, ...]
     rules: int
-    independent: bool
+    scope: Scope
 
     @property
     def known(self) -> Box:
@@ -115,15 +114,6 @@ class Grid:
     def restrict_to_known(self, box: Box) -> Box:
         """The part of a box without unknown values."""
         return tuple(places & factor.known for factor, places in zip(self.factors, box, strict=True))
-
-    def judge(self, point: Point) -> tuple[int, int]:
-        """The rules that are true at a point, and those that are not false."""
-        true = possible = -1
-        for factor, place in zip(self.factors, point, strict=True):
-            true &= factor.true[place]
-            possible &= factor.possible[place]
-        everything = (1 << self.rules) - 1
-        return true & everything, possible & everything
 
     def with_box(self, box: Box) -> Grid:
         """The grid with one more rule, which accepts a box."""
@@ -150,10 +140,7 @@ def build_grid(columns: Sequence[GridColumn], rules: int, scope: Scope) -> Grid:
         scope: Names with the domains of inputs.
     """
     factors = [factor for place, column in enumerate(columns) for factor in _cut(place, column, scope)]
-    reads = Counter(name for factor in factors for name in columns_of(factor.core))
-    plain = all(isinstance(factor.core, Column) for factor in factors)
-    independent = plain and all(count == 1 for count in reads.values())
-    return Grid(tuple(columns), tuple(factors), rules, independent)
+    return Grid(tuple(columns), tuple(factors), rules, scope)
 
 
 def _cut(place: int, column: GridColumn, scope: Scope) -> list[Factor]:

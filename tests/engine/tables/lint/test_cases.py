@@ -102,6 +102,13 @@ def test_a_cell_that_compares_columns_has_an_example_that_the_cells_confirm() ->
     assert a > b > 3
 
 
+def test_an_example_keeps_to_the_domains_of_its_inputs() -> None:
+    schema = {name: Name(name, NUMBER, minimum=2, maximum=2.5) for name in ("a", "b")}
+    found = lint("id,a,then y\nR1,> b,1\nR2,> b,2\n", "UNIQUE", schema)
+    (overlap,) = [finding for finding in found if finding.kind is FindingKind.OVERLAP]
+    assert overlap.example == {"a": 2.5, "b": 2.0}
+
+
 def test_what_inputs_that_depend_on_each_other_cannot_show_is_only_possible() -> None:
     found = lint("id,a,a + 10,then y\nR1,> 5,-,1\nR2,-,< 12,2\n", "UNIQUE")
     (overlap,) = [finding for finding in found if finding.kind is FindingKind.OVERLAP]
