@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from engine.cli import table_explain
 from engine.cli.console import AsJson, ExitCode, show, show_json, tell
 
-app = typer.Typer(no_args_is_help=True, help="Decision tables: find their holes.")
+app = typer.Typer(no_args_is_help=True, help="Decision tables: explain what they say, and find their holes.")
 
 Place = Annotated[
     Path | None,
@@ -43,7 +44,7 @@ Exit = Annotated[
 
 @app.callback()
 def table() -> None:
-    """Decision tables: find their holes."""
+    """Decision tables: explain what they say, and find their holes."""
 
 
 @app.command()
@@ -82,3 +83,6 @@ def lint(  # noqa: PLR0913 - the options of a command
         tell(linted.summary, style="red" if linted.failed else "")
     if linted.failed:
         raise typer.Exit(ExitCode.FAULT)
+
+
+app.command("explain")(table_explain.explain)
