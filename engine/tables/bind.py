@@ -43,7 +43,7 @@ RULE, DEFAULT, UNKNOWN, VIOLATION = "rule", "default", "unknown", "violation"
 """States of a result: rules decide, no rule fires, missing data leaves it open, rules clash."""
 
 _STATES = pl.Series("state", [RULE, DEFAULT, UNKNOWN, VIOLATION])
-_BLOCK = 250_000
+_BLOCK = 1_000_000
 _CHOOSE = {
     HitPolicy.FIRST: choose_first,
     HitPolicy.PRIORITY: choose_first,

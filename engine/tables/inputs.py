@@ -22,7 +22,7 @@ from engine.tables.words import WORD, InputWords, Words, build_words
 Word = NDArray[np.uint64]
 """Bits of 64 rules, one machine word a row."""
 
-_PART = 16_384
+_PART = 32_768
 
 
 @dataclass(frozen=True, slots=True)
