@@ -342,7 +342,10 @@ def test_the_first_command_of_the_readme_runs_the_book() -> None:
 @pytest.mark.parametrize(
     ("command", "output"), re.findall(r"```sh\ncarrybook (.*)\n```\n\n```text\n([^`]*)```", README)
 )
-def test_a_command_of_the_readme_shows_what_the_readme_tells(command: str, output: str) -> None:
+def test_a_command_of_the_readme_shows_what_the_readme_tells(
+    command: str, output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
     shown = CliRunner().invoke(app, shlex.split(command), env={"NO_COLOR": "1", "COLUMNS": "240"}).stdout
     assert [line.rstrip() for line in shown.splitlines() if line.strip()] == [
         line for line in output.splitlines() if line.strip()

@@ -186,8 +186,8 @@ def test_a_command_shows_what_the_page_tells(
     monkeypatch.chdir(tmp_path)
     words = shlex.split(command)[1:]
     result = CliRunner().invoke(app, words, env={"NO_COLOR": "1", "COLUMNS": "140"})
-    shown = [line.rstrip() for line in result.stdout.splitlines()]
-    assert shown == output.splitlines(), result.stderr
+    shown = [line.rstrip() for line in result.stdout.splitlines() if line.strip()]
+    assert shown == [line for line in output.splitlines() if line.strip()], result.stderr
     assert result.exit_code == any(line.startswith("error ") for line in shown)
 
 
