@@ -89,11 +89,12 @@ def _analyse(case: Case, budget: Budget) -> Iterator[Finding]:
 
 def _bound(case: Case, what: str, analyse: _Analysis, budget: Budget) -> Iterator[Finding]:
     """The findings of one analysis, so many as are worth listing, and why it ended early if it did."""
-    listed: dict[FindingKind, int] = {}
+    found: dict[FindingKind, list[Finding]] = {}
     try:
         for finding in analyse(case, budget):
-            listed[finding.kind] = listed.get(finding.kind, 0) + 1
-            if listed[finding.kind] <= LISTED_AT_MOST:
+            alike = found.setdefault(finding.kind, [])
+            alike.append(finding)
+            if len(alike) <= LISTED_AT_MOST:
                 yield finding
     except BudgetSpentError:
         message = (
@@ -103,7 +104,9 @@ def _bound(case: Case, what: str, analyse: _Analysis, budget: Budget) -> Iterato
             "in more ways than there are steps for; split the table, or round its bounds to fewer values"
         )
         yield case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message)
-    for kind, count in listed.items():
-        if count > LISTED_AT_MOST:
-            message = f"{count - LISTED_AT_MOST} more of this kind are not listed"
-            yield case.find(kind, Severity.INFO, message)
+    for kind, alike in found.items():
+        rest = alike[LISTED_AT_MOST:]
+        if rest:
+            message = f"{len(rest)} more are named but not told one by one"
+            ids = [finding.rules[0] for finding in rest if finding.rules]
+            yield case.find(kind, rest[0].severity, message, others=ids)

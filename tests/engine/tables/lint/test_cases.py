@@ -175,6 +175,15 @@ def test_many_bounds_in_one_column() -> None:
     assert gap.message.startswith("no rule accepts a (0..1) or (1..2) or (2..3)")
 
 
+def test_what_is_too_long_to_tell_is_named() -> None:
+    rules = "".join(f"R{place},> {place},1\n" for place in range(70))
+    idle = [finding for finding in lint(f"id,a,then y\n{rules}") if finding.kind is FindingKind.NEVER_FIRES]
+    (rest,) = [finding for finding in idle if finding.row is None]
+    assert (len(idle), rest.message) == (51, "19 more are named but not told one by one")
+    told = {finding.rules[0] for finding in idle if finding is not rest}
+    assert told | set(rest.rules) == {f"R{place}" for place in range(1, 70)}
+
+
 def test_what_is_too_much_is_said_and_the_same_every_time() -> None:
     cells = [f"R{place},{place % 7}," + f">= {place % 11},{place % 3}" for place in range(60)]
     table = parse_table("id,a,b,then y\n" + "\n".join(cells) + "\n", name="entry", hit_policy="FIRST")
