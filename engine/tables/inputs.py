@@ -163,26 +163,17 @@ class Placed:
             rows: The rows asked for; None is all of them.
         """
         places = self.places if rows is None else tuple(place.take(rows) for place in self.places)
-        true = self._intersect(places, word, [each.words.true for each in self.inputs], self._count(rows))
-        unsure = self._find_unsure(places)
-        if unsure.size == 0:
+        count = self.rows if rows is None else rows.size
+        true = self._intersect(places, word, [each.words.true for each in self.inputs], count)
+        if not self._is_unsure(places):
             return Hits(true, true)
-        possible = true.copy()
-        part = tuple(place.take(unsure) for place in places)
-        words = [each.words.possible for each in self.inputs]
-        possible[unsure] = self._intersect(part, word, words, unsure.size)
-        return Hits(true, possible)
+        return Hits(true, self._intersect(places, word, [each.words.possible for each in self.inputs], count))
 
-    def _count(self, rows: Places | None) -> int:
-        return self.rows if rows is None else rows.size
-
-    def _find_unsure(self, places: Sequence[Places]) -> Places:
-        """Rows in which some cell may be unknown: where they are not, what may fire does."""
-        unsure: NDArray[np.bool_] | None = None
-        for each, place in zip(self.inputs, places, strict=True):
-            found = each.words.unsure.take(place)
-            unsure = found if unsure is None else np.logical_or(unsure, found, out=unsure)
-        return np.flatnonzero(unsure) if unsure is not None else np.empty(0, dtype=np.intp)
+    def _is_unsure(self, places: Sequence[Places]) -> bool:
+        """Whether some cell may be unknown in some row: where none is, what may fire does."""
+        return any(
+            bool(each.words.unsure.take(place).any()) for each, place in zip(self.inputs, places, strict=True)
+        )
 
     def _intersect(self, places: Sequence[Places], word: int, words: Sequence[Words], rows: int) -> Word:
         if not places:
