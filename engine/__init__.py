@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from engine.language.formula import compile_formula as compile_formula
     from engine.language.standard import evaluate as evaluate
     from engine.tables.compile import compile_table as compile_table
+    from engine.tables.lint.analysis import lint_table as lint_table
+    from engine.tables.lint.finding import Finding as Finding
     from engine.tables.read import parse_table as parse_table
 
 __version__ = "0.1.0"
@@ -27,6 +29,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "BookErrors": "engine.errors",
     "Diagnostic": "engine.errors",
+    "Finding": "engine.tables.lint.finding",
     "bind": "engine.book.bind",
     "check_book": "engine.book.load",
     "compile_book": "engine.book.compile",
@@ -34,6 +37,7 @@ _ROOMS = {
     "compile_table": "engine.tables.compile",
     "decide": "engine.cycle",
     "evaluate": "engine.language.standard",
+    "lint_table": "engine.tables.lint.analysis",
     "load_book": "engine.book.load",
     "parse_table": "engine.tables.read",
 }
@@ -41,6 +45,7 @@ _ROOMS = {
 __all__ = [
     "BookErrors",
     "Diagnostic",
+    "Finding",
     "__version__",
     "bind",
     "check_book",
@@ -49,6 +54,7 @@ __all__ = [
     "compile_table",
     "decide",
     "evaluate",
+    "lint_table",
     "load_book",
     "parse_table",
 ]
