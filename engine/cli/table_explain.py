@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from engine.operations.explain import Explained
-    from engine.tables.explain.view import CellView, RowView, RuleView
+    from engine.tables.explain.view import CellView, RuleView
 
 Place = Annotated[
     Path,
@@ -142,17 +142,14 @@ def _summarise(explained: Explained, rule: str | None) -> Table:
 
     named = "pair" in explained.frame.columns
     table = Table("row", *(["pair"] if named else []), "decision", rule or "nearest", box=SIMPLE_HEAD)
-    for row in range(explained.frame.height):
-        view = explained.explanation.row(row)
+    explanation = explained.explanation
+    ids = [each.id for each in explanation.table.rules]
+    for row, nearest in enumerate(explanation.nearest_rules):
         pair = [str(explained.frame["pair"][row])] if named else []
-        nearest = _find_rule(view, rule)
-        misses = "" if nearest is None else _tell_misses(nearest)
+        place = nearest if rule is None else ids.index(rule)
+        misses = _tell_misses(explanation.view_rule(row, place)) if ids else ""
         table.add_row(str(row), *pair, _tell_decision(explained, row), misses)
     return table
-
-
-def _find_rule(view: RowView, rule: str | None) -> RuleView | None:
-    return next((each for each in view.rules if each.rule == rule), view.nearest)
 
 
 def _tell_decision(explained: Explained, row: int) -> str:

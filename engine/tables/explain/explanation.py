@@ -84,29 +84,27 @@ class Explanation:
         Raises:
             IndexError: The frame has no such row.
         """
-        if not 0 <= row < len(self.outcomes):
-            raise IndexError(f"there is no row {row}: the frame has {len(self.outcomes)}")
-        values = [column[row] for column in self.values]
-        verdicts = self.verdicts[row]
-        rules = tuple(
-            RuleView(rule.id, Outcome(verdicts[place]), self._view_cells(row, place, values))
-            for place, rule in enumerate(self.table.rules)
-        )
-        named = {column.header: value for column, value in zip(self.table.inputs, values, strict=True)}
-        return RowView(row, named, rules, rules[self.nearest_rules[row]] if rules else None)
+        rules = tuple(self.view_rule(row, place) for place in range(len(self.table.rules)))
+        values = {
+            column.header: value
+            for column, value in zip(self.table.inputs, self._list_values(row), strict=True)
+        }
+        return RowView(row, values, rules, rules[self.nearest_rules[row]] if rules else None)
 
-    def as_dict(self, row: int) -> dict[str, Any]:
-        """One row as plain values for JSON: `row`, `nearest`, `failed`, `values`, `rules`.
+    def view_rule(self, row: int, rule: int) -> RuleView:
+        """What to show for one rule and one row: each cell.
+
+        Args:
+            row: Its place in the frame.
+            rule: Its place in the table.
 
         Raises:
-            IndexError: The frame has no such row.
+            IndexError: The frame has no such row, or the table no such rule.
         """
-        return describe_row(self.row(row))
-
-    def _view_cells(self, row: int, rule: int, values: list[Value]) -> tuple[CellView, ...]:
+        values = self._list_values(row)
         texts, tested = self.table.rules[rule].tests, self.tested[rule].tolist()
         outcomes, distances = self.outcomes[row, rule].tolist(), self.distances[row, rule].tolist()
-        return tuple(
+        cells = (
             CellView(
                 header=column.header,
                 test=texts[place],
@@ -118,3 +116,17 @@ class Explanation:
             )
             for place, column in enumerate(self.table.inputs)
         )
+        return RuleView(self.table.rules[rule].id, tuple(cells))
+
+    def as_dict(self, row: int) -> dict[str, Any]:
+        """One row as plain values for JSON: `row`, `nearest`, `failed`, `values`, `rules`.
+
+        Raises:
+            IndexError: The frame has no such row.
+        """
+        return describe_row(self.row(row))
+
+    def _list_values(self, row: int) -> list[Value]:
+        if not 0 <= row < len(self.outcomes):
+            raise IndexError(f"there is no row {row}: the frame has {len(self.outcomes)}")
+        return [column[row] for column in self.values]

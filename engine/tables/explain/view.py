@@ -44,13 +44,17 @@ class RuleView:
 
     Attributes:
         rule: Its id.
-        outcome: Passed if every cell is, failed if any is.
         cells: A cell for each input column.
     """
 
     rule: str
-    outcome: Outcome
     cells: tuple[CellView, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Passed if every cell is, failed if any is."""
+        found = {cell.outcome for cell in self.cells}
+        return next((each for each in (Outcome.FAILED, Outcome.UNKNOWN) if each in found), Outcome.PASSED)
 
     @property
     def failed(self) -> tuple[str, ...]:
