@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from engine.errors import BookErrors, Diagnostic
 from engine.language.bind import bind
-from engine.language.core import Constant, Core, columns_of
+from engine.language.core import Constant, Core
 from engine.language.quantities import Quantity
+from engine.language.types import Kind
 from engine.tables.checked import CheckedTable
 from engine.tables.collect import Collected, collect
+from engine.tables.columns import check_columns, find_columns
 from engine.tables.explain.build import explain_rows
 from engine.tables.explain.explanation import Explanation
 from engine.tables.inputs import TableInput, build_inputs, prepare_rows
@@ -63,7 +65,7 @@ class CompiledTable:
 
     Attributes:
         table: As written.
-        columns: Columns that a frame must have.
+        kinds: Columns that a frame must have, with the kinds of their values.
         subjects: For each input column, what its cells test.
         tests: For each rule, its tests that do not accept everything, by the place of their input column.
         inputs: What a frame is asked, and the words that answer for the rules.
@@ -74,7 +76,7 @@ class CompiledTable:
     """
 
     table: Table
-    columns: tuple[str, ...]
+    kinds: Mapping[str, Kind]
     subjects: tuple[Core, ...]
     tests: tuple[Mapping[int, Core], ...]
     inputs: tuple[TableInput, ...]
@@ -82,6 +84,11 @@ class CompiledTable:
     results: tuple[Results, ...]
     alike: Words | None
     ids: pl.Series
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that a frame must have."""
+        return tuple(self.kinds)
 
     def evaluate(self, frame: pl.DataFrame, *, tell: bool = False) -> pl.DataFrame:
         """Decide every row of a frame.
@@ -100,7 +107,7 @@ class CompiledTable:
             the one that decides if all of them are false.
 
         Raises:
-            BookErrors: The frame lacks a column.
+            BookErrors: The frame lacks a column, or one holds something else than was declared.
         """
         self._require_columns(frame)
         if frame.height <= _BLOCK:
@@ -188,13 +195,9 @@ class CompiledTable:
         return gather_lists(told.rows[order], self.ids.gather(told.rules[order]).alias("possible"), rows)
 
     def _require_columns(self, frame: pl.DataFrame) -> None:
-        missing = [name for name in self.columns if name not in frame.columns]
-        if missing:
-            hint = "add it, with null where it is not known"
-            raise BookErrors(
-                Diagnostic("frame.column", f'the frame has no column "{name}"', hint, self.table.file)
-                for name in missing
-            )
+        faults = tuple(check_columns(frame, self.kinds, self.table.file))
+        if faults:
+            raise BookErrors(faults)
 
 
 def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> CompiledTable:
@@ -223,11 +226,11 @@ def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> Com
         *(test for row in tests for test in row.values()),
         *(c for output in results for c in output.cores),
     ]
-    columns = tuple(dict.fromkeys(name for core in used for name in columns_of(core)))
+    kinds = find_columns(used)
     fixed = all(output.is_fixed and not output.guarded for output in results)
     alike = find_alike(np.array([output.places for output in results])) if fixed else None
     ids = pl.Series([*(checked.table.rules[place].id for place in order), None], dtype=pl.String)
-    return CompiledTable(checked.table, columns, subjects, tests, inputs, order, results, alike, ids)
+    return CompiledTable(checked.table, kinds, subjects, tests, inputs, order, results, alike, ids)
 
 
 def _bind_all(cores: Iterable[Core], parameters: Mapping[str, Quantity]) -> tuple[Core, ...]:

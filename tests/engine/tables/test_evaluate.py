@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -155,3 +156,54 @@ def test_a_value_that_is_not_allowed() -> None:
     (fault,) = raised.value.diagnostics
     assert (fault.code, fault.row, fault.column) == ("output.allowed", 2, "then y")
     assert "market" in fault.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("a", ["1", "2"]),
+        ("a", [True, False]),
+        ("t", [1, 2]),
+        ("f", [1, 0]),
+        ("d", ["2024-01-01", "2024-01-02"]),
+    ],
+)
+def test_a_column_that_holds_something_else_is_refused_by_name(name: str, values: list[object]) -> None:
+    schema = {"a": "number", "t": "text", "f": "boolean", "d": "date"}
+    text = 'id,a,t,f,d,then y\nR1,> 1,not(null),true,"> date(""2024-01-01"")",1\n'
+    table = compile_table(parse_table(text, name="entry", hit_policy="FIRST"), schema)
+    row = {"a": [1.0, 2.0], "t": ["x", None], "f": [None, None], "d": [date(2024, 1, 2), None]}
+    assert table.evaluate(pl.DataFrame(row))["state"].to_list() == ["default", "default"]
+    with pytest.raises(BookErrors) as raised:
+        table.evaluate(pl.DataFrame({**row, name: values}))
+    (fault,) = raised.value.diagnostics
+    assert (fault.code, fault.file, f'"{name}"' in fault.message) == ("frame.type", "entry.csv", True)
+
+
+INTEGERS = [pl.Int8, pl.UInt8, pl.Int32, pl.UInt64, pl.Float32, pl.Decimal(10, 2)]
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, pl.Null])
+def test_numbers_of_any_type(dtype: pl.DataType) -> None:
+    values = [None, None, None] if dtype == pl.Null else [2, 0, None]
+    found = compile_text("id,a,then y\nR1,> 1,a\n").evaluate(
+        pl.DataFrame({"a": pl.Series(values, dtype=dtype)})
+    )
+    assert found["y"].to_list() == [float(value) if value else None for value in values]
+    assert found.schema["y"] == pl.Float64
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Categorical, pl.Enum(["q", "x", "z"]), pl.Enum(["x", "q"])])
+def test_texts_of_any_type(dtype: pl.DataType) -> None:
+    text = 'id,t,then y\nR1,"""x"", ""other""",1\nR2,"not(""q"")",2\n'
+    table = compile_table(parse_table(text, name="entry", hit_policy="FIRST"), {"t": "text"})
+    found = table.evaluate(pl.DataFrame({"t": pl.Series(["x", "q", None], dtype=dtype)}))
+    assert found["rule"].to_list() == ["R1", None, None]
+    assert found["state"].to_list() == ["rule", "default", "unknown"]
+
+
+def test_many_rows_are_decided_as_few() -> None:
+    few = frame(a=[7.0, None, 1.0, 1.0], b=[1.0, 4.0, 9.0, None])
+    table = compile_text(TEXT, defaults={"y": 0})
+    many = table.evaluate(pl.concat([few] * 70_000), tell=True)
+    assert many.equals(pl.concat([table.evaluate(few, tell=True)] * 70_000))
