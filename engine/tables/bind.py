@@ -130,8 +130,11 @@ class CompiledTable:
     def explain(self, frame: pl.DataFrame) -> Explanation:
         """What every cell says of every row, and how far its value is from passing.
 
+        Args:
+            frame: As for `evaluate`. It is for what people look at: 9 bytes for each row, rule and column.
+
         Raises:
-            BookErrors: The frame lacks a column.
+            BookErrors: The frame lacks a column, or one is not of the type declared.
         """
         self._require_columns(frame)
         return explain_rows(self.table, self.subjects, self.tests, frame)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from engine.language.core import Core, columns_of
+from engine.language.core import Core
 from engine.language.to_polars import DTYPES, to_polars
 from engine.language.types import Kind, Type
+from engine.tables.columns import check_columns, find_columns
 from engine.tables.explain.explanation import Explanation
 from engine.tables.explain.judging import judge_cells, read_numbers, select_columns
 from engine.tables.explain.nearest import find_nearest, measure_spread
@@ -26,7 +27,8 @@ def explain_rows(
         table: The table, as written.
         subjects: For each input column, what its cells test; bound.
         tests: For each rule its bound tests that ask anything, by the place of their column.
-        frame: The rows; a column that only stands above cells that ask nothing may be missing.
+        frame: The rows; a column that only stands above cells that ask nothing may be missing, or of another
+            type: its values are unknown.
     """
     shape = len(subjects), frame.height, len(tests)
     outcomes = np.full(shape, Outcome.PASSED, dtype=np.int8)
@@ -52,13 +54,14 @@ def explain_rows(
 
 
 def _read_values(table: Table, subjects: Sequence[Core], frame: pl.DataFrame) -> tuple[pl.Series, ...]:
-    present = [set(columns_of(subject)) <= set(frame.columns) for subject in subjects]
+    """What the cells of each column test; unknown where the frame does not have it as it was declared."""
     expressions = [
-        to_polars(subject) if there else pl.lit(None, dtype=DTYPES[subject.type.kind])
-        for subject, there in zip(subjects, present, strict=True)
+        pl.lit(None, dtype=DTYPES[subject.type.kind])
+        if any(check_columns(frame, find_columns([subject]), table.file))
+        else to_polars(subject)
+        for subject in subjects
     ]
-    columns = select_columns(frame, expressions)
-    named = zip(columns, table.inputs, strict=True)
+    named = zip(select_columns(frame, expressions), table.inputs, strict=True)
     return tuple(column.alias(each.header) for column, each in named)
 
 

@@ -104,6 +104,8 @@ def test_a_row_is_shown_with_each_rule_and_each_cell() -> None:
 def test_a_row_that_is_not_there(row: int) -> None:
     with pytest.raises(IndexError, match="the frame has 4"):
         TABLE.explain(FRAME).row(row)
+    with pytest.raises(IndexError, match="the frame has 4"):
+        TABLE.explain(FRAME).view_rule(row, 0)
 
 
 def test_as_plain_values_for_json() -> None:
@@ -182,5 +184,8 @@ def test_a_column_that_no_cell_asks_for_may_be_missing() -> None:
     table = compile_text("id,net_apr,quote,then y\nR1,> 0,-,1\n")
     explained = table.explain(FRAME.select("net_apr"))
     assert explained.row(0).values == {"net_apr": 0.049, "quote": None}
+    other = FRAME.with_columns(quote=pl.lit(1.0))
+    assert table.explain(other).row(0).values == {"net_apr": 0.049, "quote": None}
+    assert table.explain(FRAME).row(0).values == {"net_apr": 0.049, "quote": "USDT"}
     with pytest.raises(BookErrors, match='no column "net_apr"'):
         table.explain(FRAME.select("quote"))
