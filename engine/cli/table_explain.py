@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.console import AsJson, show, show_json
+from engine.cli.console import AsJson, show, show_json, tell
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def explain(  # noqa: PLR0913 - the options of a command
     explained = explain_path(path, Given(tuple(settings or ()), data), lone if alone else None)
     rows = _choose_rows(explained, row)
     _check_rule(explained, rule)
+    if explained.unread:
+        tell(f"columns that nothing reads: {', '.join(explained.unread)}", style="yellow")
     if as_json:
         described = [_describe(explained, each, rule) for each in rows]
         show_json({"path": str(path), "table": explained.explanation.table.name, "rows": described})

@@ -20,11 +20,12 @@ from engine.language.functions.other_rows import Axes
 from engine.language.names import Scope, read_name, suggest
 from engine.language.passes import plan_passes
 from engine.language.types import Name, Stage, Value
-from engine.operations.given_rows import guess_name, read_rows, read_setting, set_values, type_columns
+from engine.operations.given_rows import ROW, guess_name, read_rows, read_setting, set_values, type_columns
 from engine.operations.lone_tables import LoneTable, read_lone_table, read_schema, split_settings
 from engine.tables.bind import CompiledTable
 from engine.tables.compile import compile_table
 from engine.tables.explain.explanation import Explanation
+from engine.tables.model import Table
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -51,12 +52,14 @@ class Explained:
         frame: The rows, as the table sees them.
         decisions: What the table says of each, as `CompiledTable.evaluate` gives it.
         explanation: What every cell says.
+        unread: Columns of the file that bear no name of the book, or hold what no table can read.
     """
 
     path: Path
     frame: pl.DataFrame
     decisions: pl.DataFrame
     explanation: Explanation
+    unread: tuple[str, ...] = ()
 
 
 def explain_path(path: Path, given: Given, lone: LoneTable | None = None) -> Explained:
@@ -80,14 +83,15 @@ def explain_path(path: Path, given: Given, lone: LoneTable | None = None) -> Exp
     if given.data is None and not settings:
         raise UsageError("nothing to explain: give values with --with, or rows with --data")
     file = "" if given.data is None else given.data.name
-    rows = pl.DataFrame({"": [None]}) if given.data is None else read_rows(given.data)
+    rows = pl.DataFrame({ROW: [0]}) if given.data is None else read_rows(given.data)
     if (path.parent / manifest.FILE).is_file():
         if lone is not None:
             raise UsageError(f"{path} is in a book, which says its columns and its hit policy")
         table, frame = _prepare_book(path, settings, rows, file)
     else:
         table, frame = _prepare_lone(path, settings, rows, file, lone or LoneTable())
-    return Explained(path, frame, table.evaluate(frame, tell=True), table.explain(frame))
+    unread = tuple(column for column in rows.columns if column not in frame.columns)
+    return Explained(path, frame, table.evaluate(frame, tell=True), table.explain(frame), unread)
 
 
 def _prepare_book(
@@ -101,7 +105,7 @@ def _prepare_book(
     bound = bind(compiled, {name: text for name, text in settings.items() if name in parameters})
     names = {name: each for name, each in compiled.scope.names.items() if each.stage >= Stage.MARKET}
     columns = {name: text for name, text in settings.items() if name not in parameters}
-    frame = _set_columns(type_columns(rows, names, file), columns, Scope(names))
+    frame = _set_columns(type_columns(rows, names, file), columns, compiled.scope)
     flat = [(names[name], value) for name, value in list_flat_values().items() if name not in frame.columns]
     frame = set_values(frame, flat)
     table = bound.tables[path.stem]
@@ -135,15 +139,31 @@ def _prepare_lone(
     read = {name: read_name(name, dtype) for name, dtype in rows.schema.items() if name.isidentifier()}
     known = {name: each for name, each in read.items() if isinstance(each, Name)}
     known |= _require_names({name: read_name(name, each) for name, each in read_schema(lone.schema).items()})
-    asked = {word for column in table.inputs for word in _WORD.findall(column.header)}
+    asked = _find_words(column.header for column in table.inputs)
     guessed = {name: text for name, text in settings.items() if name in asked - known.keys()}
     known |= _require_names({name: guess_name(name, text) for name, text in guessed.items()})
-    compiled = compile_table(
-        table, known, {name: text for name, text in settings.items() if name not in known}
-    )
+    parameters = {name: text for name, text in settings.items() if name not in known}
+    _require_use(parameters, table, known)
+    compiled = compile_table(table, known, parameters)
     columns = {name: text for name, text in settings.items() if name in known}
     frame = _set_columns(type_columns(rows, known, file), columns, Scope(known))
     return compiled, _add_unknown(frame, compiled.columns, known)
+
+
+def _find_words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text)}
+
+
+def _require_use(parameters: Iterable[str], table: Table, known: Iterable[str]) -> None:
+    """Refuse a parameter that no cell names: it is misspelled."""
+    used = _find_words(text for rule in table.rules for text in (*rule.tests, *rule.outputs))
+    faults = [
+        Diagnostic("name.unknown", f'the table has no name "{name}"', suggest(name, [*known, *used]))
+        for name in parameters
+        if name not in used
+    ]
+    if faults:
+        raise BookErrors(faults)
 
 
 def _require_names(read: Mapping[str, Name | Diagnostic]) -> dict[str, Name]:

@@ -79,13 +79,15 @@ def split_settings(settings: Iterable[str], option: str) -> dict[str, str]:
     """Names and values of settings `name=value`.
 
     Raises:
-        UsageError: A setting is not of that form.
+        UsageError: A setting is not of that form, or a name is given twice.
     """
-    found = {}
+    found: dict[str, str] = {}
     for setting in settings:
         name, equals, value = (part.strip() for part in setting.partition("="))
         if not equals or not name.isidentifier() or not value:
             raise UsageError(f"{option} {setting!r} is not of the form name=value")
+        if name in found:
+            raise UsageError(f"{option} {name} is given twice")
         found[name] = value
     return found
 

@@ -123,6 +123,8 @@ def test_metrics_are_computed_where_their_inputs_are_given() -> None:
     [
         ([], ExitCode.USAGE, "give values with --with, or rows with --data"),
         (["--with", "net_apr"], ExitCode.USAGE, "not of the form name=value"),
+        (["--with", "vol=1", "--with", "vol=2"], ExitCode.USAGE, "--with vol is given twice"),
+        (["--with", "max_vl=4"], ExitCode.FAULT, 'did you mean "max_vol"?'),
         (["--with", "nte_apr=4"], ExitCode.FAULT, 'did you mean "net_apr"?'),
         (["--with", "volume_usd=4%"], ExitCode.FAULT, "give it in units of money"),
         (["--with", "net_apr=high"], ExitCode.FAULT, '"net_apr" is a rate per time in apr, not `high`'),
@@ -142,10 +144,25 @@ def test_a_wrong_call_is_explained(arguments: list[str], code: ExitCode, says: s
     assert says in result.stderr
 
 
+def test_columns_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    data = tmp_path / "rows.csv"
+    data.write_text("net_apr,fundng_apr,max_vol\n0.05,1,2\n")
+    result = explain(str(ENTRY), "--data", str(data))
+    assert result.exit_code == ExitCode.OK
+    assert result.stderr.splitlines() == ["columns that nothing reads: fundng_apr, max_vol"]
+    assert explain(str(ENTRY), "--with", "net_apr=5%").stderr == ""
+
+
 def test_a_lone_file_with_what_only_its_book_would_know(table: str) -> None:
     result = explain(table, "--with", "net_apr=2%")
     assert result.exit_code == ExitCode.FAULT
     assert 'sizes.csv:1 [abs(gap_bps)] unknown name "gap_bps"' in result.stderr
+
+
+def test_a_setting_that_no_cell_of_a_lone_file_names(table: str) -> None:
+    result = explain(table, *LONE, *rows_beside(table), "--with", "mots=5bps")
+    assert (result.exit_code, result.stdout) == (ExitCode.FAULT, "")
+    assert result.stderr.strip() == 'the table has no name "mots"; did you mean "most"?'
 
 
 def test_a_file_in_a_book_that_is_no_table() -> None:
