@@ -45,7 +45,7 @@ DTYPES: dict[str, Any] = {
     "b": pl.Float64,
     "u": pl.String,
 }
-INPUTS = ("k", "a", "n", "t", "f")
+INPUTS = ("k", "a", "n", "t", "f", "a - b")
 
 
 def compare(relation: Callable[[Any, Any], bool], left: Any, right: Any) -> Truth:
@@ -87,6 +87,7 @@ NUMBERS: dict[str, Test] = {
         compare(operator.gt, value, row["b"]), compare(operator.lt, value, 3)
     ),
     "[b..3]": lambda value, row: between(value, row["b"], 3),
+    "-1, [2..limit]": lambda value, _: one_of(value, -1, 2),
     "not(b)": lambda value, row: refuse(compare(operator.eq, value, row["b"])),
 }
 TEXTS: dict[str, Test] = {
@@ -106,7 +107,7 @@ FLAGS: dict[str, Test] = {
     "not(true)": lambda value, _: refuse(value),
     "null": lambda value, _: value is None,
 }
-CELLS = {"a": NUMBERS, "n": NUMBERS, "t": TEXTS, "f": FLAGS}
+CELLS = {"a": NUMBERS, "n": NUMBERS, "t": TEXTS, "f": FLAGS, "a - b": NUMBERS}
 
 AMOUNTS: dict[str, Callable[[Row], Hashable]] = {
     "1": lambda _: 1.0,
@@ -168,7 +169,7 @@ def terms(draw: st.DrawFn) -> Terms:
     return Terms(
         policy,
         draw(st.sampled_from([None, *Aggregation])) if collects else None,
-        draw(st.sampled_from([None, 1, 2])),
+        draw(st.sampled_from([None, 1.0, 2.0])),
         draw(st.sampled_from([None, "low"])),
         # Ranked outputs must be fixed: those of y are formulas, so only z is ranked.
         False if ranked else draw(st.booleans()),
@@ -209,12 +210,22 @@ def clean(row: Row) -> Row:
     }
 
 
+def ask(header: str, row: Row) -> Any:
+    """The value of a column's header."""
+    if header in row:
+        return row[header]
+    return None if None in (row["a"], row["b"]) else row["a"] - row["b"]
+
+
 def find_hits(table: Rules, keys: list[str], row: Row) -> list[Truth]:
     return [
         judge(
             [
                 key == "-" or row["k"] == int(key),
-                *(CELLS[name][cell](row[name], row) for name, cell in zip(INPUTS[1:], cells, strict=True)),
+                *(
+                    CELLS[name][cell](ask(name, row), row)
+                    for name, cell in zip(INPUTS[1:], cells, strict=True)
+                ),
             ]
         )
         for key, (cells, _, _) in zip(keys, table, strict=True)
@@ -283,7 +294,7 @@ def test_tables_of_several_words_equal_the_plain_loop(
 @pytest.mark.parametrize("policy", HitPolicy)
 def test_a_frame_without_rows_has_the_columns_of_any(policy: HitPolicy) -> None:
     each = Terms(policy, None, None, "low", narrow=False)
-    compiled = compile_rules([(("-", "-", "-", "-"), "b", "high")], each, ["-"])
+    compiled = compile_rules([(("-",) * 5, "b", "high")], each, ["-"])
     empty = pl.DataFrame([], schema=DTYPES)
     full = pl.DataFrame([dict.fromkeys(DTYPES)], schema=DTYPES)
     assert compiled.evaluate(empty, tell=True).schema == compiled.evaluate(full, tell=True).schema
