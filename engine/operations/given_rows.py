@@ -32,7 +32,7 @@ _ISO_TIMES: dict[Kind, Callable[[str], Value]] = {
 
 
 def read_rows(path: Path) -> pl.DataFrame:
-    """The rows of a Parquet or CSV file; an empty field and `null` are unknown.
+    """The rows of a Parquet or CSV file, with `,` or `;`; an empty field and `null` are unknown.
 
     Raises:
         BookErrors: The file cannot be read as one.
@@ -41,7 +41,11 @@ def read_rows(path: Path) -> pl.DataFrame:
         if path.suffix == _PARQUET:
             return pl.read_parquet(path)
         return pl.read_csv(
-            path, null_values=["", UNKNOWN], try_parse_dates=True, infer_schema_length=None, encoding="utf8"
+            path,
+            separator=_find_separator(path),
+            null_values=["", UNKNOWN],
+            try_parse_dates=True,
+            infer_schema_length=None,
         )
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
@@ -49,6 +53,11 @@ def read_rows(path: Path) -> pl.DataFrame:
             "data.file", f"the rows cannot be read: {reason}", "give CSV or Parquet", path.name
         )
         raise BookErrors([fault]) from error
+
+
+def _find_separator(path: Path) -> str:
+    with path.open("rb") as file:
+        return ";" if b";" in file.readline() else ","
 
 
 def type_columns(rows: pl.DataFrame, names: Mapping[str, Name], file: str) -> pl.DataFrame:

@@ -64,6 +64,16 @@ def test_what_is_not_finite_or_not_given_is_unknown(tmp_path: Path) -> None:
     assert set(values.values()) == {None}
 
 
+def test_a_file_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes("\ufeffnet_apr;vol\r\n0.06;null\r\n".encode())
+    values = explain_path(ENTRY, Given(data=path)).explanation.row(0).values
+    assert (values["net_apr"], values["vol"]) == (0.06, None)
+    path.write_text("net_apr;vol\n0,06;1\n")
+    with pytest.raises(BookErrors, match=r"rows\.csv:1 \[net_apr\] this is a rate per time in apr"):
+        explain_path(ENTRY, Given(data=path))
+
+
 def test_types_of_a_lone_file_come_from_the_data_and_the_settings(tmp_path: Path) -> None:
     table, data = tmp_path / "t.csv", tmp_path / "rows.parquet"
     table.write_text(
