@@ -147,10 +147,11 @@ def _guess_kind(column: OutputColumn) -> Kind | None:
 
 
 def _settle(output: _Output, core: Core | None) -> _Output:
-    """The kind that the first cell of an undeclared output gives to all."""
-    if output.kind is not None or core is None or _is_nothing(core):
+    """The kind that the first cell of an undeclared output gives to all, and the first unit in its cells."""
+    if core is None or _is_nothing(core):
         return output
-    return _Output(output.column, core.type.kind, None)
+    unit = None if core.type.unit.plain else core.type.unit
+    return _Output(output.column, output.kind or core.type.kind, output.unit or unit)
 
 
 def _is_nothing(core: Core) -> bool:
@@ -181,9 +182,13 @@ def _check_word(written: str, output: _Output, scope: Scope, *, is_default: bool
     column, word = output.column, strip_quotes(written)
     if output.kind is not Kind.TEXT or not (column.allowed or is_default):
         return None
+    name = scope.find(written)
     if is_default or word in read_allowed(column, TEXT):
+        if name is not None and name.type == TEXT and not is_default:
+            message, hint = f"`{written}` is also a name", f'write "{written}" in quotes for the text'
+            return Checked(None, (Diagnostic("word.ambiguous", message, hint),))
         return Checked(Constant(word, TEXT), ())
-    if reads_as_words(written) and scope.find(written) is None:
+    if reads_as_words(written) and name is None:
         return Checked(None, (_refuse(word, column),))
     return None
 

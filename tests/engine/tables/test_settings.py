@@ -65,6 +65,7 @@ def test_outputs_allowed_values_and_defaults(cell: str, settings: dict[str, Any]
         ("1", {"outputs": {"y": "number"}, "allowed": {"y": ["low"]}}, "name.unknown", 1, "low"),
         ("1", {"outputs": {"y": "nmber"}}, "type.unknown", 1, "number"),
         ("1", {"outputs": {"y": "text"}}, "type.mismatch", 2, "text"),
+        ("style", {"allowed": {"y": ["style", "other"]}}, "word.ambiguous", 2, "in quotes"),
         ("2d", {"outputs": {"y": "bps"}}, "unit.mismatch", 2, "bps"),
         ("1", {"outputs": {"y": "number"}, "defaults": {"y": "zero"}}, "name.unknown", 1, "zero"),
         ("1", {"outputs": {"x": "number"}}, "table.output.unknown", 1, '"y"'),
@@ -86,6 +87,23 @@ def test_a_wrong_setting_is_told(
     (fault,) = raised.value.diagnostics
     assert (fault.code, fault.file, fault.row) == (code, "entry.csv", row)
     assert said in str(fault)
+
+
+@pytest.mark.parametrize("outputs", [None, {"y": "number"}])
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("5%", "cost_bps", "1"), [0.05, 3 * 0.0001, 1.0]),
+        (("cost_bps", "5%", "1"), [3.0, 500.0, 1.0]),
+        (("1", "cost_bps", "5%"), [1.0, 3.0, 500.0]),
+    ],
+)
+def test_an_output_without_a_unit_takes_that_of_its_first_cell_with_one(
+    cells: tuple[str, ...], values: list[float], outputs: dict[str, str] | None
+) -> None:
+    lines = "".join(f"R{place},> 1,{cell}\n" for place, cell in enumerate(cells))
+    table = compile_text(f"id,a,then y\n{lines}", hit_policy="RULE ORDER", outputs=outputs)
+    assert table.evaluate(FRAME)["y"].to_list()[0] == values
 
 
 def test_an_aggregation_takes_one_output() -> None:
