@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -73,6 +73,8 @@ class CompiledTable:
         results: The outputs, their rules in the same order.
         alike: The rules that give the same outputs as each; None if outputs depend on the row.
         ids: Ids of the rules in `order` and, last, null.
+        cards: Where each result is fixed, what is said of a row by its winner: a row for each rule, the
+            default, what is unknown and what is violated; else None.
     """
 
     table: Table
@@ -84,6 +86,7 @@ class CompiledTable:
     results: tuple[Results, ...]
     alike: Words | None
     ids: pl.Series
+    cards: pl.DataFrame | None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -153,21 +156,29 @@ class CompiledTable:
         ]
 
     def _evaluate_block(self, frame: pl.DataFrame, tell: bool) -> pl.DataFrame:
-        rows = np.arange(frame.height)
         values = [output.evaluate(frame) for output in self.results]
-
         outcomes = Outcomes(values)
         policy = self.table.hit_policy
         prepared = prepare_rows(self.inputs, frame, len(self.order))
         verdict = decide_rows(prepared, _CHOOSE[policy], Likeness(outcomes.differ, self.alike, tell))
+        if self.cards is not None:
+            return self._deal(self.cards, verdict, tell)
         if policy in _LISTING:
             collected = collect(self.table.aggregation, verdict, values)
         else:
-            absent = verdict.unknown | verdict.violated
+            absent, rows = verdict.unknown | verdict.violated, np.arange(frame.height)
             outputs = [each.pick(verdict.winner, rows, absent) for each in values]
             collected = Collected(outputs, verdict.unknown, verdict.violated, verdict.told)
         collected = outcomes.refuse(collected, partial(self._list_heard, verdict))
         return self._report(verdict.winner, collected, tell)
+
+    def _deal(self, cards: pl.DataFrame, verdict: Verdict, tell: bool) -> pl.DataFrame:
+        """Outputs, rule and state of every row, taken together."""
+        place = verdict.winner.astype(np.uint32)
+        place[verdict.unknown] = len(self.order) + 1
+        place[verdict.violated] = len(self.order) + 2
+        report = cards[pl.Series(place)]
+        return report.with_columns(self._list_ids(verdict.told, place.size)) if tell else report
 
     def _list_heard(self, verdict: Verdict) -> Pairs:
         """The rules that decide: the first alone, or all that fire."""
@@ -233,7 +244,25 @@ def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> Com
     fixed = all(output.is_fixed and not output.guarded for output in results)
     alike = find_alike(np.array([output.places for output in results])) if fixed else None
     ids = pl.Series([*(checked.table.rules[place].id for place in order), None], dtype=pl.String)
-    return CompiledTable(checked.table, kinds, subjects, tests, inputs, order, results, alike, ids)
+    cards = _write_cards(results, ids) if fixed and _is_dealt(checked.table, results) else None
+    return CompiledTable(checked.table, kinds, subjects, tests, inputs, order, results, alike, ids, cards)
+
+
+def _is_dealt(table: Table, results: Sequence[Results]) -> bool:
+    return table.hit_policy not in _LISTING and not any(output.guarded for output in results)
+
+
+def _write_cards(results: Sequence[Results], ids: pl.Series) -> pl.DataFrame:
+    """What is said of a row whose winner is each rule, the default, unknown or a violation."""
+    rules = len(ids) - 1
+    absent = [len(output.constants) - 1 for output in results]
+    outputs = [
+        output.constants.gather([*output.places, none, none]).alias(output.name)
+        for output, none in zip(results, absent, strict=True)
+    ]
+    rule = ids.gather([*range(rules), rules, rules, rules]).alias("rule")
+    state = pl.Series("state", [*[RULE] * rules, DEFAULT, UNKNOWN, VIOLATION], dtype=pl.String)
+    return pl.DataFrame([*outputs, rule, state])
 
 
 def _bind_all(cores: Iterable[Core], parameters: Mapping[str, Quantity]) -> tuple[Core, ...]:
