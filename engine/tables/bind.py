@@ -17,7 +17,7 @@ from engine.language.quantities import Quantity
 from engine.language.types import Kind
 from engine.tables.checked import CheckedTable
 from engine.tables.collect import Collected, collect
-from engine.tables.columns import check_columns, find_columns
+from engine.tables.columns import check_columns, find_columns, sees_other_rows
 from engine.tables.explain.build import explain_rows
 from engine.tables.explain.explanation import Explanation
 from engine.tables.inputs import TableInput, build_inputs, prepare_rows
@@ -66,6 +66,7 @@ class CompiledTable:
     Attributes:
         table: As written.
         kinds: Columns that a frame must have, with the kinds of their values.
+        whole: Whether a frame must not be cut, because some text sees other rows.
         subjects: For each input column, what its cells test.
         tests: For each rule, its tests that do not accept everything, by the place of their input column.
         inputs: What a frame is asked, and the words that answer for the rules.
@@ -79,6 +80,7 @@ class CompiledTable:
 
     table: Table
     kinds: Mapping[str, Kind]
+    whole: bool
     subjects: tuple[Core, ...]
     tests: tuple[Mapping[int, Core], ...]
     inputs: tuple[TableInput, ...]
@@ -113,7 +115,7 @@ class CompiledTable:
             BookErrors: The frame lacks a column, or one holds something else than was declared.
         """
         self._require_columns(frame)
-        if frame.height <= _BLOCK:
+        if frame.height <= _BLOCK or self.whole:
             return self._evaluate_block(frame, tell)
         blocks = [self._evaluate_block(block, tell) for block in frame.iter_slices(_BLOCK)]
         return pl.concat(blocks)
@@ -245,7 +247,19 @@ def bind_table(checked: CheckedTable, parameters: Mapping[str, Quantity]) -> Com
     alike = find_alike(np.array([output.places for output in results])) if fixed else None
     ids = pl.Series([*(checked.table.rules[place].id for place in order), None], dtype=pl.String)
     cards = _write_cards(results, ids) if fixed and _is_dealt(checked.table, results) else None
-    return CompiledTable(checked.table, kinds, subjects, tests, inputs, order, results, alike, ids, cards)
+    return CompiledTable(
+        checked.table,
+        kinds,
+        sees_other_rows(used),
+        subjects,
+        tests,
+        inputs,
+        order,
+        results,
+        alike,
+        ids,
+        cards,
+    )
 
 
 def _is_dealt(table: Table, results: Sequence[Results]) -> bool:

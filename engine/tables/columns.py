@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from engine.errors import Diagnostic
-from engine.language.core import Column, Core, walk
+from engine.language.core import Apply, Column, Core, walk
 from engine.language.types import Kind
 
 _FITTING: dict[Kind, tuple[Any, ...]] = {
@@ -20,9 +20,29 @@ _FITTING: dict[Kind, tuple[Any, ...]] = {
 }
 
 
+_AXES: dict[str, dict[str, Kind]] = {
+    "lag": {"pair": Kind.TEXT, "ts": Kind.INSTANT},
+    "window": {"pair": Kind.TEXT, "ts": Kind.INSTANT, "step_s": Kind.NUMBER},
+    "section": {"ts": Kind.INSTANT},
+}
+"""What functions of other rows read beside their arguments."""
+
+
 def find_columns(cores: Iterable[Core]) -> dict[str, Kind]:
     """The columns that checked texts read, each with its kind, in the order of the texts."""
-    return {node.name: node.type.kind for core in cores for node in walk(core) if isinstance(node, Column)}
+    columns: dict[str, Kind] = {}
+    for node in (node for core in cores for node in walk(core)):
+        if isinstance(node, Column):
+            columns[node.name] = node.type.kind
+        elif isinstance(node, Apply):
+            columns |= _AXES.get(node.function.scope, {})
+    return columns
+
+
+def sees_other_rows(cores: Iterable[Core]) -> bool:
+    """Whether the value of a text in one row depends on other rows."""
+    nodes = (node for core in cores for node in walk(core))
+    return any(isinstance(node, Apply) and node.function.scope != "row" for node in nodes)
 
 
 def check_columns(frame: pl.DataFrame, columns: Mapping[str, Kind], file: str) -> Iterator[Diagnostic]:

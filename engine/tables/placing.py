@@ -127,7 +127,7 @@ class _Grid:
 
 def _lay_out(cuts: NDArray[np.float64]) -> Placing:
     """A grid over the cuts, or a search if a cell would hold more than two of them."""
-    width = float(cuts[-1] - cuts[0]) if cuts.size > 1 else 0.0
+    width = float(cuts[-1]) - float(cuts[0]) if cuts.size > 1 else 0.0
     if not 0.0 < width < np.inf or not np.isfinite(_CELLS / width):
         return _Search(cuts)
     low, scale = float(cuts[0]), _CELLS / width

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -207,3 +207,32 @@ def test_many_rows_are_decided_as_few() -> None:
     table = compile_text(TEXT, defaults={"y": 0})
     many = table.evaluate(pl.concat([few] * 70_000), tell=True)
     assert many.equals(pl.concat([table.evaluate(few, tell=True)] * 70_000))
+
+
+@pytest.mark.parametrize(
+    ("cell", "missing"),
+    [
+        ("> lag(a, 8h)", ["pair", "ts"]),
+        ("> rolling_mean(a, 1d)", ["pair", "ts", "step_s"]),
+        ("> rank(a)", ["ts"]),
+    ],
+)
+def test_functions_of_other_rows_name_the_columns_they_need(cell: str, missing: list[str]) -> None:
+    table = compile_text(f'id,a,then y\nR1,"{cell}",1\n')
+    with pytest.raises(BookErrors) as raised:
+        table.evaluate(pl.DataFrame({"a": [1.0]}))
+    assert [fault.message.split('"')[1] for fault in raised.value.diagnostics] == missing
+
+
+def test_a_table_that_sees_other_rows_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.tables.bind._BLOCK", 2)
+    times = [datetime(2024, 1, 1, hour, tzinfo=UTC) for hour in (0, 8, 16)]
+    rows = pl.DataFrame({"a": [1.0, 2.0, 1.0], "pair": ["p"] * 3, "ts": times})
+    table = compile_text('id,a,then y\nR1,"> lag(a, 8h)",1\n')
+    assert table.evaluate(rows)["state"].to_list() == ["unknown", "rule", "default"]
+
+
+def test_bounds_at_the_ends_of_the_numbers() -> None:
+    table = compile_text("id,a,then y\nR1,<= -1e308,1\nR2,> 1e308,2\n")
+    found = table.evaluate(frame(a=[-1.5e308, -1e307, 1.5e308, float("inf")]))
+    assert found["state"].to_list() == ["rule", "default", "rule", "unknown"]
