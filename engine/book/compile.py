@@ -50,7 +50,7 @@ def compile_book(book: Book) -> CompiledBook:
 
 def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
     """The checked book, or every fault in its names, formulas and cells, file by file."""
-    reserved = build_catalogue(book.manifest.pairing.legs)
+    reserved = build_catalogue(book.manifest.pairing.legs, book.manifest.words)
     faults = list(_check_names(book, reserved))
     scope = reserved.with_names(
         Name(parameter.name, parameter.value.type, Stage.PARAMETER, None, parameter.note)

@@ -21,11 +21,14 @@ FILE = "book.toml"
 
 KEYS = (
     *("name", "title", "market", "currency", "cycle", "history", "legs", "pairing"),
-    *("rank_by", "shortlist", "hit_policy", "default"),
+    *("rank_by", "shortlist", "words", "hit_policy", "default"),
 )
 PAIRING_KEYS = ("venue", "base", "quote", "settle")
 LEG_KEYS = ("name", "kind", "side")
 
+WORD_KINDS = ("venue", "coin")
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]*")
 _LINE = re.compile(r"at line (\d+)")
 
 
@@ -43,6 +46,7 @@ class Manifest:
         pairing: Legs, and the keys that must be equal on all of them.
         rank_by: Column that ranks equal priorities, the largest first.
         shortlist: For how many pairs order books are fetched.
+        words: Venues and coins that cells may name without quotes, besides those that are known.
         hit_policies: Hit policy by table.
         defaults: Outputs where no rule fires, by table and output.
     """
@@ -56,6 +60,7 @@ class Manifest:
     pairing: Pairing
     rank_by: str
     shortlist: int
+    words: Mapping[str, frozenset[str]]
     hit_policies: Mapping[str, HitPolicy]
     defaults: Mapping[str, Mapping[str, Any]]
 
@@ -89,6 +94,7 @@ def _read_keys(top: Mapping[str, Any], reader: TomlReader) -> Manifest:
         cycle=cast("timedelta", reader.take_duration(top, "cycle")),
         history=cast("timedelta", reader.take_duration(top, "history")),
         pairing=Pairing(_read_legs(top, reader), _read_pairing(top, reader)),
+        words=_read_words(top, reader),
         hit_policies=_read_policies(top, reader),
         defaults=_read_defaults(top, reader),
     )
@@ -125,6 +131,26 @@ def _read_pairing(top: Mapping[str, Any], reader: TomlReader) -> tuple[str, ...]
             hint = suggest(str(key), PAIRING_KEYS) or f"keys are {', '.join(PAIRING_KEYS)}"
             reader.refuse("manifest.value", f'pairs cannot be made by "{key}"', hint, "pairing")
     return tuple(keys)
+
+
+def _read_words(top: Mapping[str, Any], reader: TomlReader) -> dict[str, frozenset[str]]:
+    """Words that the book adds, by the kind of text."""
+    words = {}
+    for kind, listed in (top.get("words") or {}).items():
+        path = f"words.{kind}"
+        wrong = [word for word in listed if not _is_word(word)] if isinstance(listed, list) else [listed]
+        if kind not in WORD_KINDS:
+            reader.refuse("manifest.key", f'there are no words for "{kind}"', suggest(kind, WORD_KINDS), path)
+        elif wrong:
+            hint = 'words are letters, digits and `/:._-`: { coin = ["NEWCOIN"] }'
+            reader.refuse("manifest.value", f'"{wrong[0]}" is no list of words', hint, path)
+        else:
+            words[kind] = frozenset(listed)
+    return words
+
+
+def _is_word(word: object) -> bool:
+    return isinstance(word, str) and _WORD.fullmatch(word) is not None
 
 
 def _read_policies(top: Mapping[str, Any], reader: TomlReader) -> dict[str, HitPolicy]:

@@ -165,9 +165,10 @@ def _unknown_type(name: str, word: str) -> Diagnostic:
 def suggest(word: str, known: Iterable[str]) -> str:
     """`did you mean "…"?` with the closest of the known words, or nothing."""
     candidates = list(known)
-    folded = {candidate.casefold(): candidate for candidate in candidates}
-    exact = folded.get(word.casefold())
-    close = [exact] if exact else difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
+    letters = sorted(word.casefold())
+    same = [each for each in candidates if each.casefold() == word.casefold()]
+    swapped = [each for each in candidates if sorted(each.casefold()) == letters]
+    close = same or swapped or difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import IntEnum, StrEnum
 
@@ -70,17 +70,18 @@ class Name:
         name: The identifier.
         type: Its type and unit.
         stage: When its value is known.
-        vocabulary: The words a text column may hold, if they are declared; only then may they be
-            written without quotes.
+        vocabulary: The words that a text column's cells may hold without quotes, if any are declared.
         meaning: One line for people.
         minimum: Least value that the number can have, in its unit; None has no bound.
         maximum: Largest value.
+        open: Whether a text column may have other values than the words of its vocabulary.
     """
 
     name: str
     type: Type
     stage: Stage = Stage.MARKET
-    vocabulary: frozenset[str] | None = field(default=None, compare=True)
+    vocabulary: frozenset[str] | None = None
     meaning: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    open: bool = False

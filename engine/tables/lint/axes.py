@@ -69,7 +69,7 @@ def lay_axis(regions: Regions, name: Name | None) -> Axis:
     if regions.kind == "truth":
         return Axis((0, 1), (False, True))
     if regions.kind == "category":
-        return _lay_words(regions, None if name is None else name.vocabulary)
+        return _lay_words(regions, None if name is None or name.open else name.vocabulary)
     ends = [-math.inf, *regions.cuts, math.inf]
     least = -math.inf if name is None or name.minimum is None else name.minimum
     most = math.inf if name is None or name.maximum is None else math.nextafter(name.maximum, math.inf)

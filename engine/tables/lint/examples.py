@@ -112,7 +112,7 @@ def _keep(values: Iterable[Value], name: Name | None) -> list[Value]:
     """Each value once, of those that lie in the domain of an input, and the bounds or words of it."""
     if name is None:
         return list(dict.fromkeys(values))
-    if name.vocabulary is not None:
+    if name.vocabulary is not None and not name.open:
         return [*sorted(name.vocabulary), None]
     low = -math.inf if name.minimum is None else name.minimum
     high = math.inf if name.maximum is None else name.maximum

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.market.catalogue import NEVER, names_for
+from engine.market.words import COINS, STATUSES, VENUES
 from engine.model import Leg
 
 LEGS = (Leg("spot", "spot", "buy"), Leg("perp", "swap", "sell"))
@@ -30,3 +33,10 @@ def test_position_names_have_a_value_without_a_position() -> None:
     names = {entry.name: entry for entry in names_for(LEGS)}
     assert names["hours_since_exit"].flat_value == NEVER
     assert names["perp_bid"].flat_value is None
+
+
+def test_the_words_of_cells_are_words_of_the_language() -> None:
+    for words in (COINS, VENUES, STATUSES):
+        assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9/:._-]*", word) for word in words)
+    assert {"BTC", "1INCH", "USDT"} <= COINS
+    assert {"binance", "hyperliquid"} <= VENUES
