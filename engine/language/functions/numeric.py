@@ -24,20 +24,37 @@ def _unscale(x: pl.Expr, scale: float) -> pl.Expr:
     return columns.divide_by(x, factor) if scale >= 0.0 else x * factor
 
 
-def _lower(x: pl.Expr) -> pl.Expr:
-    return x - x.abs() * scalars.TOLERANCE
+def _slack(x: pl.Expr) -> pl.Expr:
+    return (x.abs() * scalars.TOLERANCE).clip(upper_bound=scalars.LARGEST_SLACK)
 
 
-def _upper(x: pl.Expr) -> pl.Expr:
-    return x + x.abs() * scalars.TOLERANCE
+def _reduce(x: pl.Expr) -> pl.Expr:
+    return x - _slack(x)
+
+
+def _raise(x: pl.Expr) -> pl.Expr:
+    return x + _slack(x)
+
+
+def _nearest_above(x: pl.Expr) -> pl.Expr:
+    """The nearest whole number, the upper one of two; x + 0.5 would itself be rounded where x is large."""
+    raised = _raise(x)
+    below = raised.floor()
+    return below + (raised - below >= 0.5).cast(pl.Float64)
+
+
+def _nearest_below(x: pl.Expr) -> pl.Expr:
+    reduced = _reduce(x)
+    above = reduced.ceil()
+    return above - (above - reduced >= 0.5).cast(pl.Float64)
 
 
 def _floor(x: pl.Expr, scale: float = 0.0) -> pl.Expr:
-    return _unscale(_upper(_scale(x, scale)).floor(), scale)
+    return _unscale(_raise(_scale(x, scale)).floor(), scale)
 
 
 def _ceiling(x: pl.Expr, scale: float = 0.0) -> pl.Expr:
-    return _unscale(_lower(_scale(x, scale)).ceil(), scale)
+    return _unscale(_reduce(_scale(x, scale)).ceil(), scale)
 
 
 def _signed(x: pl.Expr, rounded: pl.Expr) -> pl.Expr:
@@ -46,7 +63,7 @@ def _signed(x: pl.Expr, rounded: pl.Expr) -> pl.Expr:
 
 def _round_half_even(x: pl.Expr, scale: float) -> pl.Expr:
     scaled = _scale(x.abs(), scale)
-    up, down = (_upper(scaled) + 0.5).floor(), (_lower(scaled) - 0.5).ceil()
+    up, down = _nearest_above(scaled), _nearest_below(scaled)
     return _signed(x, _unscale(pl.when(up % 2.0 == 1.0).then(down).otherwise(up), scale))
 
 
@@ -139,7 +156,7 @@ ROUND_DOWN = _rounding(
 )
 ROUND_HALF_UP = _rounding(
     "round half up",
-    lambda x, scale: _signed(x, _unscale((_upper(_scale(x.abs(), scale)) + 0.5).floor(), scale)),
+    lambda x, scale: _signed(x, _unscale(_nearest_above(_scale(x.abs(), scale)), scale)),
     scalars.round_half_up,
     "rounded to `scale` decimals, a half away from 0",
     Opcode.ROUND_HALF_UP,
@@ -147,7 +164,7 @@ ROUND_HALF_UP = _rounding(
 )
 ROUND_HALF_DOWN = _rounding(
     "round half down",
-    lambda x, scale: _signed(x, _unscale((_lower(_scale(x.abs(), scale)) - 0.5).ceil(), scale)),
+    lambda x, scale: _signed(x, _unscale(_nearest_below(_scale(x.abs(), scale)), scale)),
     scalars.round_half_down,
     "rounded to `scale` decimals, a half towards 0",
     Opcode.ROUND_HALF_DOWN,

@@ -11,6 +11,9 @@ import math
 TOLERANCE = 1e-12
 """Two numbers this close to each other, relative to the second, compare as equal."""
 
+LARGEST_SLACK = 0.01
+"""The tolerance of rounding is at most this part of the last decimal, so that large numbers round too."""
+
 LARGEST = 1.7976931348623157e308
 """The largest float64."""
 
@@ -81,28 +84,41 @@ def round_up(x: float, scale: float) -> float:
 
 def round_half_up(x: float, scale: float) -> float:
     """Rounded to the nearest, a half away from 0."""
-    return _sign(x) * _unscale(_whole_below(_raise(_scale(abs(x), scale)) + 0.5), scale)
+    return _sign(x) * _unscale(_nearest_above(_scale(abs(x), scale)), scale)
 
 
 def round_half_down(x: float, scale: float) -> float:
     """Rounded to the nearest, a half towards 0."""
-    return _sign(x) * _unscale(_whole_above(_reduce(_scale(abs(x), scale)) - 0.5), scale)
+    return _sign(x) * _unscale(_nearest_below(_scale(abs(x), scale)), scale)
 
 
 def round_half_even(x: float, scale: float) -> float:
     """Rounded to the nearest, a half to the even neighbour."""
     scaled = _scale(abs(x), scale)
-    up, down = _whole_below(_raise(scaled) + 0.5), _whole_above(_reduce(scaled) - 0.5)
+    up, down = _nearest_above(scaled), _nearest_below(scaled)
     return _sign(x) * _unscale(down if up % 2.0 == 1.0 else up, scale)
 
 
+def _nearest_above(x: float) -> float:
+    """The nearest whole number, the upper one of two; x + 0.5 would itself be rounded where x is large."""
+    raised = _raise(x)
+    below = _whole_below(raised)
+    return below + 1.0 if raised - below >= 0.5 else below
+
+
+def _nearest_below(x: float) -> float:
+    reduced = _reduce(x)
+    above = _whole_above(reduced)
+    return above - 1.0 if above - reduced >= 0.5 else above
+
+
 def _raise(x: float) -> float:
-    """`x` moved up by the tolerance; beyond the largest float64 it is infinite, and so unknown."""
-    return x + abs(x) * TOLERANCE
+    """`x` moved up by the tolerance of rounding."""
+    return x + min(abs(x) * TOLERANCE, LARGEST_SLACK)
 
 
 def _reduce(x: float) -> float:
-    return x - abs(x) * TOLERANCE
+    return x - min(abs(x) * TOLERANCE, LARGEST_SLACK)
 
 
 def _whole_below(x: float) -> float:
