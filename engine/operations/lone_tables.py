@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -45,8 +46,10 @@ def read_lone_table(path: Path, lone: LoneTable) -> Table:
 
     Raises:
         BookErrors: Every fault of form.
-        UsageError: An option is not of the form it must have.
+        UsageError: There is no such file, or an option is not of the form it must have.
     """
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -103,11 +106,18 @@ def _read_column(name: str, declared: str) -> Any:
     if not isinstance(read, Name):
         raise BookErrors([read])
     low, high = (_read_bound(text, f"{name}={declared}") for text in (match["low"], match["high"]))
+    if low is not None and high is not None and low > high:
+        raise UsageError(f"--schema '{name}={declared}': the bounds are the wrong way round")
     return replace(read, minimum=low, maximum=high)
 
 
 def _read_bound(text: str, setting: str) -> float | None:
+    if not text.strip():
+        return None
     try:
-        return float(text) if text.strip() else None
+        bound = float(text)
     except ValueError as error:
         raise UsageError(f"--schema {setting!r}: `{text}` is no number") from error
+    if not math.isfinite(bound):
+        raise UsageError(f"--schema {setting!r}: `{text}` is no bound; leave it out for none")
+    return bound

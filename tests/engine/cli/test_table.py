@@ -97,3 +97,17 @@ def test_a_file_of_a_book_that_is_no_table() -> None:
     code, _, err = run(str(find_starter() / "draft" / "metrics.csv"))
     assert code == 2
     assert "no decision table" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--schema", "spread=bps[20..0]"], "the wrong way round"),
+        (["--schema", "spread=bps[0..nan]"], "`nan` is no bound"),
+        (["--schema", "spread=bps", "--exit", "none.csv"], "none.csv: there is no such file"),
+    ],
+)
+def test_options_that_cannot_be_taken(lone: Path, options: list[str], said: str) -> None:
+    code, out, err = run(str(lone), *options)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
