@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ RESERVED_OUTPUTS = ("rule", "state", "possible")
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _OUTPUT = re.compile(r"then\b\s*(.*)")
+_MISTYPED = re.compile(r"(\w{3,5}?)(?:\s+|(?<=(?i:then))_)([^\W\d]\w*)")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
@@ -189,8 +191,9 @@ def _split_header(
         marked = _OUTPUT.fullmatch(header)
         if marked is None:
             inputs.append(place)
-            if header in terms and f"then {header}" not in sheet.header:
-                message, hint = f'the output "{header}" is not marked as one', f"head it `then {header}`"
+            meant = _guess_output(header, terms)
+            if meant is not None and f"then {meant}" not in sheet.header:
+                message, hint = f'the output "{meant}" is not marked as one', f"head it `then {meant}`"
                 faults.append(Diagnostic("table.output.unmarked", message, hint, sheet.file, 1, header))
             continue
         fault = _check_output(marked[1], terms, closed)
@@ -203,6 +206,16 @@ def _split_header(
         hint = f"mark a column as an output with `then NAME`{known}"
         faults.append(Diagnostic("table.output.none", "the table has no output", hint, sheet.file, 1))
     return inputs, outputs
+
+
+def _guess_output(header: str, terms: Mapping[str, OutputColumn]) -> str | None:
+    """The output that a header without its mark may mean: `size`, `Then size`, `then_size`, `thn size`."""
+    if header in terms:
+        return header
+    mistyped = _MISTYPED.fullmatch(header)
+    if mistyped is None or not difflib.get_close_matches(mistyped[1].casefold(), ["then"], cutoff=0.75):
+        return None
+    return mistyped[2]
 
 
 def _check_output(name: str, terms: Mapping[str, OutputColumn], closed: bool) -> Diagnostic | None:

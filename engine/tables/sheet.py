@@ -13,6 +13,7 @@ from engine.errors import Diagnostic
 
 _QUOTED = re.compile(r'"[^"]*"')
 _CALL = re.compile(r"\w\s*\([^()]*\)")
+_THOUSAND = re.compile(r"\d{3}(?!\d)")
 _DECIMAL_COMMA = re.compile(r"(?<![\w.,])\d+,\d+(?![\d,])")
 
 
@@ -139,7 +140,7 @@ def _explain_width(row: Row, width: int, file: str) -> Diagnostic:
         hint = "each row has as many separators as the header"
     for one, other in zip(row.cells, row.cells[1:], strict=False):
         if re.search(r"\d$", one) and re.fullmatch(r"\d+[%\w]*", other) and len(row.cells) > width:
-            hint = f"write decimals with a point: `{one}.{other}`"
+            hint = _advise_decimal(one, other)
             break
     return Diagnostic("row.ragged", message, hint, file, row.line)
 
@@ -154,7 +155,11 @@ def _find_habit(cell: str) -> Diagnostic | None:
     if found is None:
         return None
     number = found.group()
-    hint = (
-        f"write a decimal as `{number.replace(',', '.')}`, a list with spaces: `{number.replace(',', ', ')}`"
-    )
+    hint = f"{_advise_decimal(*number.split(','))}, a list with spaces: `{number.replace(',', ', ')}`"
     return Diagnostic("number.comma", f"`{number}` looks like a decimal comma", hint)
+
+
+def _advise_decimal(whole: str, rest: str) -> str:
+    """How to write a number that a comma cuts; of three digits behind it nobody can tell what it meant."""
+    hint = f"write decimals with a point: `{whole}.{rest}`"
+    return f"{hint}, thousands without a sign: `{whole}{rest}`" if _THOUSAND.match(rest) else hint

@@ -72,3 +72,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     sheet = read_sheet(text, "x.csv")
     assert all(len(row.cells) == len(sheet.header) for row in sheet.rows)
     assert sheet.header or sheet.diagnostics
+
+
+def test_a_name_like_the_mark_of_an_output_is_an_input() -> None:
+    table = parse_table("id,when_open,then y\nR1,5,1\n", name="entry", hit_policy="FIRST")
+    assert [column.header for column in table.inputs] == ["when_open"]
