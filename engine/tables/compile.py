@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import BookErrors, Diagnostic
@@ -73,7 +73,8 @@ def check_table(table: Table, scope: Scope) -> CheckedTable | tuple[Diagnostic, 
     collector = _Collector(table.file, list(check_policy(table)))
     headers = [column.header for column in table.inputs]
     subjects = [collector.keep(check_formula(header, scope), 1, header) for header in headers]
-    tests = [_check_tests(table, rule, subjects, scope, collector) for rule in table.rules]
+    cells = _Cells(scope)
+    tests = [_check_tests(table, rule, subjects, cells, collector) for rule in table.rules]
     columns = [_check_output(table, place, scope, collector) for place in range(len(table.outputs))]
     if collector.faults:
         return tuple(sorted(collector.faults, key=lambda fault: fault.row or 0))
@@ -85,16 +86,30 @@ def check_table(table: Table, scope: Scope) -> CheckedTable | tuple[Diagnostic, 
     return CheckedTable(table, known, tuple(tests), results[:-1], results[-1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Checks cells; the same text under the same header is checked once."""
+
+    scope: Scope
+    seen: dict[tuple[str, str], Checked] = field(default_factory=dict)
+
+    def check(self, header: str, text: str, subject: Core) -> Checked:
+        """The test that a cell makes of its column's value."""
+        if (header, text) not in self.seen:
+            name = self.scope.find(header)
+            vocabulary = None if name is None else name.vocabulary
+            self.seen[header, text] = check_cell(text, subject, self.scope, vocabulary=vocabulary)
+        return self.seen[header, text]
+
+
 def _check_tests(
-    table: Table, rule: Rule, subjects: Sequence[Core | None], scope: Scope, collector: _Collector
+    table: Table, rule: Rule, subjects: Sequence[Core | None], cells: _Cells, collector: _Collector
 ) -> tuple[Core, ...]:
     """The sound tests of one rule; cells below a faulty header are left out."""
     tests = []
     for column, subject, text in zip(table.inputs, subjects, rule.tests, strict=True):
         if subject is not None:
-            name = scope.find(column.header)
-            vocabulary = None if name is None else name.vocabulary
-            checked = check_cell(text, subject, scope, vocabulary=vocabulary)
+            checked = cells.check(column.header, text, subject)
             tests.append(collector.keep(checked, rule.line, column.header))
     return tuple(test for test in tests if test is not None)
 

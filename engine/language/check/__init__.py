@@ -102,7 +102,7 @@ def _demand(
     if own.plain or (unit.plain and own.scale is None):
         return retype(core, unit)
     if unit.plain:
-        return core
+        return count_in_base(core) if is_fixed(core) else core
     if own.dimension != unit.dimension and not _may_be_yield(core, own, unit):
         message = f"this is {core.type.phrase}, and it is declared in {unit.name} (a {unit.dimension})"
         checker.report(node, "unit.mismatch", message, "mend the formula or the declared unit")

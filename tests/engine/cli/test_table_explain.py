@@ -35,7 +35,7 @@ def rows_beside(table: str) -> tuple[str, str]:
 
 
 def explain(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["table", "explain", *arguments], env={"NO_COLOR": "1"})
+    return CliRunner().invoke(app, ["table", "explain", *arguments], env={"NO_COLOR": "1", "COLUMNS": "200"})
 
 
 def read_lines(result: Result) -> list[str]:
