@@ -33,7 +33,7 @@ def find_nearest(outcomes: NDArray[np.int8], distances: Floats, spreads: Floats)
     """The place of the nearest rule in each row; -1 without rules.
 
     It has the fewest failed cells; then the least of the largest distance relative to the column's spread,
-    where what is not defined is infinite; then it is the first.
+    where what is not defined is infinite; then the least of those that are defined; then it is the first.
 
     Args:
         outcomes: Rows × rules × columns, numbers of `Outcome`.
@@ -44,15 +44,18 @@ def find_nearest(outcomes: NDArray[np.int8], distances: Floats, spreads: Floats)
     if rules == 0:
         return np.full(rows, -1, dtype=np.intp)
     failed = np.zeros((rows, rules), dtype=np.int32)
-    furthest = np.zeros((rows, rules))
+    furthest, measured = np.zeros((rows, rules)), np.zeros((rows, rules))
     for place, spread in enumerate(spreads):
         failed += outcomes[:, :, place] == Outcome.FAILED
         with np.errstate(over="ignore"):
             relative = distances[:, :, place] / spread
-        relative[np.isnan(relative)] = np.inf
         relative[outcomes[:, :, place] == Outcome.PASSED] = 0.0
+        np.fmax(measured, relative, out=measured)
+        relative[np.isnan(relative)] = np.inf
         np.maximum(furthest, relative, out=furthest)
-    fewest = failed == failed.min(axis=1, keepdims=True)
-    furthest[~fewest] = np.inf
-    nearest: NDArray[np.intp] = (fewest & (furthest == furthest.min(axis=1, keepdims=True))).argmax(axis=1)
-    return nearest
+    nearest = np.ones((rows, rules), dtype=np.bool_)
+    for measure in (failed, furthest, measured):
+        least = np.where(nearest, measure, np.inf).min(axis=1, keepdims=True)
+        nearest &= measure == least
+    places: NDArray[np.intp] = nearest.argmax(axis=1)
+    return places
