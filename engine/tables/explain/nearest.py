@@ -32,8 +32,9 @@ def measure_spread(numbers: Floats) -> float:
 def find_nearest(outcomes: NDArray[np.int8], distances: Floats, spreads: Floats) -> NDArray[np.intp]:
     """The place of the nearest rule in each row; -1 without rules.
 
-    It has the fewest failed cells; then the least of the largest distance relative to the column's spread,
-    where what is not defined is infinite; then the least of those that are defined; then it is the first.
+    It has the fewest failed cells; then the least of their largest distance relative to the column's spread,
+    where what is not defined is infinite; then the least of those that are defined; then the fewest unknown
+    cells; then it is the first.
 
     Args:
         outcomes: Rows × rules × columns, numbers of `Outcome`.
@@ -43,18 +44,18 @@ def find_nearest(outcomes: NDArray[np.int8], distances: Floats, spreads: Floats)
     rows, rules, _ = outcomes.shape
     if rules == 0:
         return np.full(rows, -1, dtype=np.intp)
-    failed = np.zeros((rows, rules), dtype=np.int32)
+    failed = (outcomes == Outcome.FAILED).sum(axis=2)
+    unknown = (outcomes == Outcome.UNKNOWN).sum(axis=2)
     furthest, measured = np.zeros((rows, rules)), np.zeros((rows, rules))
     for place, spread in enumerate(spreads):
-        failed += outcomes[:, :, place] == Outcome.FAILED
         with np.errstate(over="ignore"):
             relative = distances[:, :, place] / spread
-        relative[outcomes[:, :, place] == Outcome.PASSED] = 0.0
+        relative[outcomes[:, :, place] != Outcome.FAILED] = 0.0
         np.fmax(measured, relative, out=measured)
         relative[np.isnan(relative)] = np.inf
         np.maximum(furthest, relative, out=furthest)
     nearest = np.ones((rows, rules), dtype=np.bool_)
-    for measure in (failed, furthest, measured):
+    for measure in (failed, furthest, measured, unknown):
         least = np.where(nearest, measure, np.inf).min(axis=1, keepdims=True)
         nearest &= measure == least
     places: NDArray[np.intp] = nearest.argmax(axis=1)

@@ -70,7 +70,17 @@ def test_distances_of_several_columns_are_measured_by_their_spread() -> None:
 
 def test_of_rules_that_miss_what_cannot_be_measured_the_nearest_misses_least_in_the_rest() -> None:
     table = compile_text("id,net_apr,volume_usd,then y\nA,> 12%,> 1M,1\nB,> 5%,> 1M,2\n")
-    frame = pl.DataFrame({"net_apr": [0.04], "volume_usd": [None]}, schema_overrides={"volume_usd": pl.Float64})
+    frame = pl.DataFrame(
+        {"net_apr": [0.04], "volume_usd": [None]}, schema_overrides={"volume_usd": pl.Float64}
+    )
+    assert table.explain(frame).nearest["rule"].to_list() == ["B"]
+
+
+def test_a_rule_that_passes_is_nearer_than_one_that_may() -> None:
+    table = compile_text("id,net_apr,volume_usd,then y\nA,-,> 1M,1\nB,> 5%,-,2\n")
+    frame = pl.DataFrame(
+        {"net_apr": [0.06], "volume_usd": [None]}, schema_overrides={"volume_usd": pl.Float64}
+    )
     assert table.explain(frame).nearest["rule"].to_list() == ["B"]
 
 

@@ -123,18 +123,19 @@ def test_moving_a_value_by_its_distance_reaches_what_passes_and_no_less(
 
 
 def find_nearest_plainly(explained: Explanation, row: int) -> int:
-    keys: list[tuple[int, float, float, int]] = []
+    keys: list[tuple[int, float, float, int, int]] = []
     for rule in range(len(explained.table.rules)):
-        failed, furthest, measured = 0, 0.0, 0.0
+        failed, furthest, measured, unknown = 0, 0.0, 0.0, 0
         for place, spread in enumerate(explained.spreads):
             outcome = explained.outcomes[row, rule, place]
             failed += outcome == Outcome.FAILED
+            unknown += outcome == Outcome.UNKNOWN
             if outcome == Outcome.FAILED:
                 distance = float(explained.distances[row, rule, place]) / float(spread)
                 furthest = max(furthest, math.inf if math.isnan(distance) else distance)
                 measured = max(measured, 0.0 if math.isnan(distance) else distance)
-        keys.append((failed, furthest, measured, rule))
-    return min(keys)[3]
+        keys.append((failed, furthest, measured, unknown, rule))
+    return min(keys)[-1]
 
 
 @given(rules, rows)
