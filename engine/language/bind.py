@@ -8,9 +8,10 @@ from engine.errors import BookErrors, Diagnostic
 from engine.language.core import Apply, Column, Constant, Core, Parameter, number
 from engine.language.fixed import find_fixed_fault
 from engine.language.functions.declaration import Function
+from engine.language.functions.logic import CHOOSE
 from engine.language.quantities import Quantity
 from engine.language.to_python import apply_to_values
-from engine.language.types import Kind
+from engine.language.types import Kind, Type
 
 
 def bind(core: Core, parameters: Mapping[str, Quantity]) -> Core:
@@ -30,10 +31,29 @@ def bind(core: Core, parameters: Mapping[str, Quantity]) -> Core:
         case Apply(function=function, arguments=arguments):
             bound = tuple(bind(argument, parameters) for argument in arguments)
             _require_fixed(function, bound)
-            if function.scope == "row" and all(isinstance(argument, Constant) for argument in bound):
-                values = [argument.value for argument in bound if isinstance(argument, Constant)]
-                return Constant(apply_to_values(function, values), core.type)
-            return Apply(function, bound, core.type)
+            return _fold(function, bound, core.type)
+
+
+def _fold(function: Function, arguments: tuple[Core, ...], result: Type) -> Core:
+    """The function applied, or what it gives in every row; Polars may keep one row of what is fixed."""
+    fixed = [argument.value for argument in arguments if isinstance(argument, Constant)]
+    if function.scope != "row":
+        return Apply(function, arguments, result)
+    if len(fixed) == len(arguments):
+        return Constant(apply_to_values(function, fixed), result)
+    if function.strict and None in fixed:
+        return Constant(None, result)
+    if function is CHOOSE and isinstance(arguments[0], Constant):
+        return _choose_branch(arguments, result)
+    return Apply(function, arguments, result)
+
+
+def _choose_branch(arguments: tuple[Core, ...], result: Type) -> Core:
+    condition, then, otherwise = arguments
+    if not isinstance(condition, Constant) or condition.value is None:
+        return Constant(None, result)
+    branch = then if condition.value else otherwise
+    return Constant(branch.value, result) if isinstance(branch, Constant) else branch
 
 
 def _require_fixed(function: Function, arguments: tuple[Core, ...]) -> None:

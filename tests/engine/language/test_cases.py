@@ -159,3 +159,19 @@ def find_bound(core: Core) -> Any:
 )
 def test_a_literal_by_itself_counts_in_the_base_unit(text: str, expected: float) -> None:
     assert pl.select(value=compile_formula(text, {}))["value"].item() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('if "-1.5" != null then "yes" else string("E" < t)', ["yes", "yes", "yes"]),
+        ('if off then 1 else string length(t) + (if "a" < t then 1 else 0)', [1.0, 2.0, None]),
+        ("if log(zero) > 1 then a else 2", [None, None, None]),
+        ("2 < 1 / 0 / (1 / 0 * 0 + string length(t)) + a", [None, None, None]),
+    ],
+)
+def test_fixed_parts_leave_a_value_for_every_row(text: str, expected: list[Any]) -> None:
+    frame = pl.DataFrame({"a": [1.0, 2.0, 3.0], "t": ["a", "b", None]})
+    expression = compile_formula(text, SCHEMA, {"off": False, "zero": 0})
+    assert frame.select("a", value=expression)["value"].to_list() == expected
+    assert frame.with_columns(value=expression)["value"].to_list() == expected
