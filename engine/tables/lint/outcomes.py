@@ -87,7 +87,9 @@ class Outcomes:
             return sure.bit_count() > 1
         if self.policy is HitPolicy.ANY:
             return sure != 0 and sure & ~self._class_of(sure) != 0
-        return self.aggregation in (None, Aggregation.COUNT) and doubt != 0
+        if self.aggregation is None:
+            return doubt & (doubt - 1) != 0 or doubt & ~self._unlisted != 0
+        return self.aggregation is Aggregation.COUNT and doubt != 0
 
     def _class_of(self, rules: int) -> int:
         """The rules with the outputs of the first of some."""
@@ -138,10 +140,11 @@ class Outcomes:
         return self.values[bit] if not possible & ~self.classes[bit] else UNKNOWN
 
     def _tell_list(self, true: int, possible: int) -> Outcome:
-        if true != possible:
-            return UNKNOWN
         if self.aggregation is Aggregation.COUNT:
-            return true.bit_count()
+            return true.bit_count() if true == possible else UNKNOWN
+        alone = not true and possible & (possible - 1) == 0 and not possible & ~self._unlisted
+        if true != possible and not alone:
+            return UNKNOWN
         if true:
             return tuple(zip(*(self.values[bit] for bit in bits_of(true)), strict=True))
         return tuple(() if _is_null(code) else (code,) for code in self.default)
@@ -164,6 +167,11 @@ class Outcomes:
         best = tuple(choose(column) for column in zip(*certain, strict=True))
         every = [best, *(self._numbers(bit) for bit in bits_of(doubt))]
         return best if best == tuple(choose(column) for column in zip(*every, strict=True)) else UNKNOWN
+
+    @property
+    def _unlisted(self) -> int:
+        """Rules of which one alone makes the list that is there without any."""
+        return 0 if any(map(_is_null, self.default)) else self.standard
 
     @property
     def _usual(self) -> Values:

@@ -128,8 +128,6 @@ class Brute:
         certain = self.decide(true)
         if certain == "violation":
             return certain
-        if doubt and isinstance(certain, tuple):
-            return "unknown"  # an open rule adds to a list, even if it adds what the list would be without it
         readings = product((False, True), repeat=len(doubt))
         results = {
             self.decide([*true, *(rule for rule, read in zip(doubt, reading, strict=True) if read)])
