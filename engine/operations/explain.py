@@ -20,12 +20,23 @@ from engine.language.functions.other_rows import Axes
 from engine.language.names import Scope, read_name, suggest
 from engine.language.passes import plan_passes
 from engine.language.types import Name, Stage, Value
-from engine.operations.given_rows import ROW, guess_name, read_rows, read_setting, set_values, type_columns
+from engine.operations.given_rows import (
+    ROW,
+    find_mixed_columns,
+    guess_name,
+    read_rows,
+    read_setting,
+    set_values,
+    type_columns,
+)
 from engine.operations.lone_tables import LoneTable, read_lone_table, read_schema, split_settings
 from engine.tables.bind import CompiledTable
 from engine.tables.compile import compile_table
 from engine.tables.explain.explanation import Explanation
 from engine.tables.model import Table
+
+_CLASH = "type.mismatch"
+"""Code of the fault of a cell that asks for another kind of value than its column has."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -144,7 +155,12 @@ def _prepare_lone(
     known |= _require_names({name: guess_name(name, text) for name, text in guessed.items()})
     parameters = {name: text for name, text in settings.items() if name not in known}
     _require_use(parameters, table, known)
-    compiled = compile_table(table, known, parameters)
+    try:
+        compiled = compile_table(table, known, parameters)
+    except BookErrors as error:
+        clashing = _find_words(fault.column or "" for fault in error.diagnostics if fault.code == _CLASH)
+        mixed = find_mixed_columns(rows, sorted(clashing - read_schema(lone.schema).keys()), file)
+        raise BookErrors([*mixed, *error.diagnostics]) from error
     columns = {name: text for name, text in settings.items() if name in known}
     frame = _set_columns(type_columns(rows, known, file), columns, Scope(known))
     return compiled, _add_unknown(frame, compiled.columns, known)

@@ -13,7 +13,7 @@ from engine.errors import BookErrors, Diagnostic
 from engine.language.names import read_name
 from engine.language.quantities import Quantity, read_quantity
 from engine.language.to_polars import DTYPES, keep_finite
-from engine.language.types import Kind, Name, Value
+from engine.language.types import NUMBER, Kind, Name, Value
 from engine.language.units import Dimension, Unit
 
 UNKNOWN = "null"
@@ -24,6 +24,7 @@ ROW = "· row"
 
 _ALIKE = {Dimension.RATIO, Dimension.RATE}
 _PARQUET = ".parquet"
+_DECIMAL_COMMA = r"^-?\d+,\d+$"
 _ISO_TIMES: dict[Kind, Callable[[str], Value]] = {
     Kind.INSTANT: datetime.fromisoformat,
     Kind.DATE: date.fromisoformat,
@@ -73,16 +74,51 @@ def type_columns(rows: pl.DataFrame, names: Mapping[str, Name], file: str) -> pl
     """
     chosen = [names[column] for column in rows.columns if column in names]
     faults = [
-        Diagnostic(
-            "data.type", f"this is a {name.type}, and the file holds {dtype}", "mend it", file, 1, name.name
-        )
+        _describe_misfit(name, rows[name.name], file)
         for name in chosen
-        if not _may_hold(dtype := rows.schema[name.name], name.type.kind, rows[name.name])
+        if not _may_hold(rows.schema[name.name], name.type.kind, rows[name.name])
     ]
     if faults:
         raise BookErrors(faults)
     numbered = pl.int_range(pl.len()).alias(ROW)
     return rows.select(numbered, *(_cast(name, rows.schema[name.name]) for name in chosen))
+
+
+def find_mixed_columns(rows: pl.DataFrame, names: Iterable[str], file: str) -> list[Diagnostic]:
+    """Columns that were meant to hold numbers: some values are, or all have a decimal comma.
+
+    Args:
+        rows: The frame, as read.
+        names: The columns to look at.
+        file: Where the frame comes from, for messages.
+    """
+    texts = [rows[name] for name in names if rows.schema.get(name) == pl.String]
+    mixed = [column for column in texts if _find_no_numbers(column).len() and _is_meant_for_numbers(column)]
+    return [_describe_misfit(Name(column.name, NUMBER), column, file) for column in mixed]
+
+
+def _is_meant_for_numbers(column: pl.Series) -> bool:
+    some = column.cast(pl.Float64, strict=False).is_not_null().any()
+    return some or column.str.contains(_DECIMAL_COMMA).all()
+
+
+def _describe_misfit(name: Name, column: pl.Series, file: str) -> Diagnostic:
+    """A column that holds something else than it is declared as, at the first value that shows it."""
+    places = _find_no_numbers(column) if name.type.kind is Kind.NUMBER and column.dtype == pl.String else None
+    if places is None or places.is_empty():
+        message = f"this is a {name.type}, and the file holds {str(column.dtype).lower()}"
+        return Diagnostic("data.type", message, "mend the rows, or the type", file, 1, name.name)
+    value, line = column[places[0]], None if file.endswith(_PARQUET) else places[0] + 2
+    message = f"`{value}` is no number" + (
+        f", and {places.len() - 1} more are none" if places.len() > 1 else ""
+    )
+    hint = "write decimals with a point, and leave out what is unknown"
+    return Diagnostic("data.type", message, hint, file, line, name.name)
+
+
+def _find_no_numbers(column: pl.Series) -> pl.Series:
+    """Places of the texts that are no numbers."""
+    return (column.is_not_null() & column.cast(pl.Float64, strict=False).is_null()).arg_true()
 
 
 def _may_hold(dtype: pl.DataType, kind: Kind, column: pl.Series) -> bool:

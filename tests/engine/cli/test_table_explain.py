@@ -169,3 +169,32 @@ def test_a_file_in_a_book_that_is_no_table() -> None:
     result = explain(str(ENTRY.with_name("metrics.csv")), "--with", "vol=1")
     assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
     assert "is no decision table of the book; its tables are entry" in result.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--schema", "x=number"]])
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("x\n1\nabc\n3\nde\n", "rows.csv:3 [x] `abc` is no number, and 1 more are none"),
+        ("x;y\n1,5;2\n", "rows.csv:2 [x] `1,5` is no number; write decimals with a point"),
+    ],
+)
+def test_rows_with_a_value_that_is_no_number(
+    tmp_path: Path, options: list[str], rows: str, says: str
+) -> None:
+    lone, data = tmp_path / "sizes.csv", tmp_path / "rows.csv"
+    lone.write_text("id,x,then size\na,> 1,1\n")
+    data.write_text(rows)
+    result = explain(str(lone), "--data", str(data), *options)
+    assert result.exit_code == ExitCode.FAULT
+    assert says in " ".join(result.stderr.split())
+
+
+def test_texts_of_rows_are_not_blamed_where_the_table_is_at_fault(tmp_path: Path) -> None:
+    lone, data = tmp_path / "sizes.csv", tmp_path / "rows.csv"
+    lone.write_text("id,x,y,z,then size\na,> 1,-,1INCH,1\n")
+    data.write_text("x,y,z\nabc,,1\nde,,1INCH\n")
+    result = explain(str(lone), "--data", str(data))
+    assert result.exit_code == ExitCode.FAULT
+    assert "rows.csv" not in result.stderr
+    assert "sizes.csv:2 [x] a text is compared with a number" in " ".join(result.stderr.split())

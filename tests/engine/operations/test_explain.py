@@ -70,7 +70,7 @@ def test_a_file_as_spreadsheets_write_it(tmp_path: Path) -> None:
     values = explain_path(ENTRY, Given(data=path)).explanation.row(0).values
     assert (values["net_apr"], values["vol"]) == (0.06, None)
     path.write_text("net_apr;vol\n0,06;1\n")
-    with pytest.raises(BookErrors, match=r"rows\.csv:1 \[net_apr\] this is a rate per time in apr"):
+    with pytest.raises(BookErrors, match=r"rows\.csv:2 \[net_apr\] `0,06` is no number"):
         explain_path(ENTRY, Given(data=path))
 
 
