@@ -113,11 +113,15 @@ def _aggregate(fold: _Fold, verdict: Verdict, values: Values) -> Collected:
     taken = _to_floats(picked)
     before = total[opened.rows]
     after = np.where(fired[opened.rows], fold.combine(before, taken), taken)
-    changed = (after != before) | np.isnan(after) | values.is_refused(picked)
+    refused = values.is_refused(picked)
+    changed = (after != before) | np.isnan(after) | refused
+    # Where the number is missing anyway, only a violation is another outcome.
+    missing = np.isnan(total) & fired
+    broken = opened.keep(refused).mark(rows)
+    changed &= refused | ~(missing & broken)[opened.rows]
     # Without hits, open rules that each give the default may still give something else together.
     several = (opened.count(rows) > 1) & ~fired & ~opened.keep(changed).mark(rows)
     together = several[opened.rows] & (fold.combine(taken, taken) != taken)
-    missing = np.isnan(total) & fired
     return _close(values, total, opened.keep(changed | together), missing)
 
 
