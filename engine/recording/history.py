@@ -10,13 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from engine.errors import HistoryError
-from engine.frames.columns import INSTANT
+from engine.recording.parquet import collect, collect_rows, scan_columns
 
 FUNDING_FILE = "funding.parquet"
 BARS_FILE = "ohlcv.parquet"
 
-FUNDING_COLUMNS = ("venue", "symbol", "ts", "rate", "interval_hours")
-BAR_COLUMNS = ("venue", "market", "symbol", "timeframe", "ts", "open", "close", "volume")
+_FUNDING_TEXTS, _FUNDING_NUMBERS = ("venue", "symbol"), ("rate", "interval_hours")
+_BAR_TEXTS, _BAR_NUMBERS = ("venue", "market", "symbol", "timeframe"), ("open", "close", "volume")
 
 TIMEFRAMES: dict[str, timedelta] = {
     "1m": timedelta(minutes=1),
@@ -43,8 +43,9 @@ class History:
 
     Attributes:
         folder: Where the files lie.
-        funding: Settled funding: the columns of `FUNDING_COLUMNS`, `ts` in microseconds UTC.
-        bars: Price bars: the columns of `BAR_COLUMNS`, `ts` the time that a bar opens.
+        funding: Settled funding: `ts` in microseconds UTC, `venue`, `symbol`, `rate`, `interval_hours`.
+        bars: Price bars: `ts` the time that a bar opens, `venue`, `market`, `symbol`, `timeframe`,
+            `open`, `close`, `volume`.
         venues: Venues to read; empty means all.
         symbols: Coins (`BTC`) or symbols (`BTC/USDT:USDT`, `BTC/USDT`) to read; empty means all.
     """
@@ -66,11 +67,12 @@ class History:
         `settle`, `first_ts` (when the first bar of this timeframe opened).
 
         Raises:
-            HistoryError: A timeframe is not known.
+            HistoryError: The file is damaged, or a timeframe is not known.
         """
         bars = self.bars.filter(self._fits_venue())
         markets = bars.group_by("venue", "market", "symbol", "timeframe").agg(first_ts=pl.col("ts").min())
-        listed = markets.with_columns(_split_symbol()).filter(self._fits_symbol()).collect()
+        wanted = markets.with_columns(_split_symbol()).filter(self._fits_symbol())
+        listed = collect(wanted, self.folder / BARS_FILE)
         strange = sorted(set(listed["timeframe"]) - set(TIMEFRAMES))
         if strange:
             raise HistoryError(
@@ -80,24 +82,42 @@ class History:
         return listed
 
     def read_settlements(self, start: datetime | None = None, end: datetime | None = None) -> pl.DataFrame:
-        """Settlements with `start <= ts < end` that fit the filters, as in `engine.frames.settlements`."""
+        """Settlements with `start <= ts < end` that fit the filters, as in `engine.frames.settlements`.
+
+        Raises:
+            HistoryError: The file is damaged, rows contradict each other, or an interval is not above 0.
+        """
         rows = self.funding.filter(self._fits_venue(), _lies_between(start, end))
         if self.symbols:
             rows = rows.with_columns(_split_symbol()).filter(self._fits_symbol())
-        chosen = rows.select("ts", "venue", "symbol", "rate", pl.col("interval_hours").cast(pl.Float64))
-        return chosen.collect()
+        chosen = rows.select("ts", "venue", "symbol", "rate", "interval_hours")
+        file = self.folder / FUNDING_FILE
+        settlements = collect_rows(chosen, file, ("venue", "symbol", "ts"))
+        strange = settlements.filter((pl.col("interval_hours") > 0).fill_null(value=False).not_())
+        if strange.height:
+            row = strange.row(0, named=True)
+            raise HistoryError(
+                f"{file}: interval_hours is {row['interval_hours']}, not above 0, "
+                f"at {row['venue']}, {row['symbol']}, {row['ts']}"
+            )
+        return settlements
 
     def read_bars(
         self, markets: pl.DataFrame, start: datetime | None = None, end: datetime | None = None
     ) -> pl.DataFrame:
-        """Bars of these markets that open in `start <= ts < end`; columns `BAR_COLUMNS`."""
+        """Bars of these markets that open in `start <= ts < end`; columns as in `bars`.
+
+        Raises:
+            HistoryError: The file is damaged, or rows contradict each other.
+        """
         keys = ["venue", "market", "symbol", "timeframe"]
         near = self.bars.filter(
             pl.col("venue").is_in(markets["venue"].unique().to_list()),
             pl.col("symbol").is_in(markets["symbol"].unique().to_list()),
             _lies_between(start, end),
         )
-        return near.join(markets.lazy().select(keys).unique(), on=keys, how="semi").collect()
+        wanted = near.join(markets.lazy().select(keys).unique(), on=keys, how="semi")
+        return collect_rows(wanted, self.folder / BARS_FILE, [*keys, "ts"])
 
     def _fits_venue(self) -> pl.Expr:
         return pl.col("venue").is_in(self.venues) if self.venues else pl.lit(value=True)
@@ -117,37 +137,15 @@ def open_history(folder: Path) -> History:
     """Open a folder with `funding.parquet` and `ohlcv.parquet`.
 
     Raises:
-        HistoryError: The folder or a file is missing, is no Parquet, or lacks a column; all that is
-            missing is named at once.
+        HistoryError: The folder or a file is missing, is no Parquet, lacks a column, or has one of
+            another type; all faults are named at once.
     """
     faults: list[str] = []
-    funding = _scan(folder / FUNDING_FILE, FUNDING_COLUMNS, faults)
-    bars = _scan(folder / BARS_FILE, BAR_COLUMNS, faults)
+    funding = scan_columns(folder / FUNDING_FILE, _FUNDING_TEXTS, _FUNDING_NUMBERS, faults)
+    bars = scan_columns(folder / BARS_FILE, _BAR_TEXTS, _BAR_NUMBERS, faults)
     if faults or funding is None or bars is None:
         raise HistoryError("; ".join(faults))
     return History(folder, funding, bars)
-
-
-def _scan(file: Path, columns: tuple[str, ...], faults: list[str]) -> pl.LazyFrame | None:
-    """A lazy look into the file; what is wrong with it is added to `faults`."""
-    if not file.is_file():
-        faults.append(f"{file} is missing")
-        return None
-    frame = pl.scan_parquet(file)
-    try:
-        schema = frame.collect_schema()
-    except pl.exceptions.ComputeError as error:
-        faults.append(f"{file} cannot be read as Parquet: {error}")
-        return None
-    missing = [name for name in columns if name not in schema]
-    if missing:
-        faults.append(f"{file} lacks the columns {', '.join(missing)}")
-        return None
-    stamp = schema["ts"]
-    if not isinstance(stamp, pl.Datetime) or stamp.time_zone is None:
-        faults.append(f"{file}: ts is {stamp}, not a time with a zone")
-        return None
-    return frame.select(columns).with_columns(pl.col("ts").cast(INSTANT))
 
 
 def _split_symbol() -> list[pl.Expr]:

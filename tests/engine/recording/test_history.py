@@ -57,6 +57,81 @@ def test_times_without_a_zone_are_refused(make_history: MakeHistory, tmp_path: P
         open_history(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "column", "type_", "fault"),
+    [
+        ("funding", "rate", pl.String, "funding.parquet: rate is String, not a number"),
+        ("funding", "venue", pl.Int32, "funding.parquet: venue is Int32, not a text"),
+        ("ohlcv", "open", pl.String, "ohlcv.parquet: open is String, not a number"),
+    ],
+)
+def test_columns_of_another_type_are_named(
+    make_history: MakeHistory, tmp_path: Path, name: str, column: str, type_: type[pl.DataType], fault: str
+) -> None:
+    make_history(PAYMENTS, BARS)
+    rewrite(tmp_path / f"{name}.parquet", pl.lit(None).cast(type_).alias(column))
+    with pytest.raises(HistoryError, match=fault):
+        open_history(tmp_path)
+
+
+def test_decimals_categories_and_numbers_that_are_none_are_taken(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    plain = make_history(PAYMENTS, BARS).read_settlements()
+    rewrite(
+        tmp_path / "funding.parquet",
+        pl.when(pl.col("venue") == "boreal").then(float("nan")).otherwise("rate").alias("rate"),
+        pl.col("symbol").cast(pl.Categorical),
+        pl.col("interval_hours").cast(pl.Decimal(10, 2)),
+    )
+    unknown = pl.when(pl.col("venue") != "boreal").then("rate").alias("rate")
+    assert open_history(tmp_path).read_settlements().equals(plain.with_columns(unknown))
+
+
+def test_a_row_written_twice_counts_once(make_history: MakeHistory) -> None:
+    once = make_history(PAYMENTS, BARS)
+    settlements, bars = once.read_settlements(), once.read_bars(once.list_markets())
+    twice = make_history([*PAYMENTS, PAYMENTS[0]], [*BARS, BARS[0]])
+    assert twice.read_settlements().sort("venue", "symbol").equals(settlements.sort("venue", "symbol"))
+    assert twice.read_bars(twice.list_markets()).height == bars.height
+
+
+def test_rows_that_contradict_each_other_are_refused(make_history: MakeHistory) -> None:
+    history = make_history([*PAYMENTS, ("aster", "BTC/USDT:USDT", 8, 0.0002, 8)], BARS)
+    with pytest.raises(HistoryError, match=r"differ, first at aster, BTC/USDT:USDT, 2024-01-01 08:00"):
+        history.read_settlements()
+
+
+@pytest.mark.parametrize("interval", [0, None])
+def test_an_interval_that_is_not_above_zero_is_refused(
+    make_history: MakeHistory, tmp_path: Path, interval: int | None
+) -> None:
+    make_history(PAYMENTS, BARS)
+    rewrite(tmp_path / "funding.parquet", pl.lit(interval, pl.Int64).alias("interval_hours"))
+    with pytest.raises(HistoryError, match=r"interval_hours is .*, not above 0, at aster"):
+        open_history(tmp_path).read_settlements()
+
+
+@pytest.mark.parametrize("name", ["funding", "ohlcv"])
+def test_a_damaged_file_is_refused(make_history: MakeHistory, tmp_path: Path, name: str) -> None:
+    make_history(PAYMENTS * 50, BARS * 50)
+    file = tmp_path / f"{name}.parquet"
+    content = file.read_bytes()
+    file.write_bytes(content[:4] + bytes(len(content) // 8) + content[4 + len(content) // 8 :])
+    with pytest.raises(HistoryError, match=rf"{name}\.parquet cannot be read"):
+        read_all(tmp_path)
+
+
+def read_all(folder: Path) -> None:
+    history = open_history(folder)
+    history.read_settlements()
+    history.read_bars(history.list_markets())
+
+
+def rewrite(file: Path, *columns: pl.Expr) -> None:
+    pl.read_parquet(file).with_columns(columns).write_parquet(file)
+
+
 def test_an_unknown_timeframe_is_refused(make_history: MakeHistory) -> None:
     history = make_history(PAYMENTS, [("aster", "spot", "BTC/USDT", "7h", 0, 1.0)])
     with pytest.raises(HistoryError, match="unknown timeframe 7h; known are 1m, 5m"):
