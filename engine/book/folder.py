@@ -75,7 +75,7 @@ def read_folder(folder: Path) -> BookFiles:
             try:
                 texts[name] = raw[name].decode("utf-8-sig")
             except UnicodeDecodeError:
-                hint = "save it as CSV UTF-8"
+                hint = "save it in UTF-8"
                 faults.append(Diagnostic("file.encoding", "the file is not in UTF-8", hint, name))
     return BookFiles(folder.name, texts, raw, tuple(faults))
 

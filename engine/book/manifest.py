@@ -78,6 +78,10 @@ def read_manifest(text: str) -> tuple[Manifest | None, tuple[Diagnostic, ...]]:
         line = _LINE.search(str(error))
         row = int(line[1]) if line else None
         return None, (Diagnostic("manifest.toml", f"the file is no TOML: {error}", "", FILE, row),)
+    except RecursionError:
+        return None, (
+            Diagnostic("manifest.toml", "the file nests too deeply", "take the brackets out", FILE),
+        )
     reader.check_keys(top, KEYS)
     manifest = _read_keys(top, reader)
     return (None if reader.faults else manifest), tuple(reader.faults)

@@ -82,13 +82,20 @@ class TomlReader:
                 "manifest.value", f'"{key}" is no time span: "{value}"', "write `60s`, `8h` or `30d`", key
             )
             return None
-        return timedelta(seconds=float(cast("Quantity", read).count_in(SECONDS)))
+        seconds = cast("Quantity", read).count_in(SECONDS)
+        if seconds > _LONGEST_S:
+            self.refuse("manifest.value", f'"{key}" is too long: "{value}"', "write at most `36500d`", key)
+            return None
+        return timedelta(seconds=float(seconds))
 
     def _find_line(self, path: str) -> int | None:
         key = re.escape(path.rsplit(".", 1)[-1])
         pattern = re.compile(rf"^[^#]*\b{key}\s*=|^\s*\[+{re.escape(path)}\]", re.MULTILINE)
         found = pattern.search(self.text)
         return None if found is None else self.text.count("\n", 0, found.end()) + 1
+
+
+_LONGEST_S = 36_500 * 86_400
 
 
 def _is_duration(read: object) -> bool:

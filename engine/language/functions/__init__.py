@@ -1,7 +1,9 @@
 """The functions of the language, by the name written in a text.
 
-To add one, declare it in the file of its family; if it is a form of other functions (such as `mean`),
-add it to `engine.language.check.forms`.
+To add one, declare it in the file of its family; if it is a form of other functions (such as `mean`), add it
+to `engine.language.check.forms`. A function that formulas over positions may use needs an `Opcode` and a
+place in `engine.language.interpreter`. Functions of the standard, for one value at a time, stand in
+`engine.language.standard.functions`. `.ci/docs` renews the reference.
 """
 
 from __future__ import annotations

@@ -14,7 +14,11 @@ from engine.language.units import Unit
 
 
 class Opcode(IntEnum):
-    """Instructions of a program; operands are taken from a stack, booleans are 1 and 0, NaN is unknown."""
+    """Instructions of a program; operands are taken from a stack, booleans are 1 and 0, NaN is unknown.
+
+    The interpreter tells groups apart by their order here: those of one operand from ABSOLUTE to LOGARITHM,
+    arithmetic up to DIVIDE and MAXIMUM, comparisons up to SAME, rounding at the end.
+    """
 
     CONSTANT = 0
     INPUT = 1

@@ -109,3 +109,10 @@ def test_faults_of_all_files_come_at_once(draft: Path) -> None:
         file.write_text(file.read_text().replace(old, new, 1))
     (draft / "limits.csv").write_text("limit\n")
     assert codes(draft) == ["file.later", "parameter.bounds", "cell.equals", "name.unknown"]
+
+
+def test_a_manifest_that_nests_too_deeply(draft: Path) -> None:
+    with (draft / "book.toml").open("a") as file:
+        file.write("\nzz = " + "[" * 100_000)
+    (fault,) = check_book(draft)
+    assert (fault.code, fault.file) == ("manifest.toml", "book.toml")
