@@ -65,6 +65,11 @@ def _floats(series: pl.Series) -> Any:
     return series.cast(pl.Float64).fill_null(math.nan).to_numpy()
 
 
+def _spread(values: Any, rows: int) -> Any:
+    """A value for each row; Polars hands over one that is the same everywhere only once."""
+    return values if len(values) == rows else np.full(rows, values[0])
+
+
 def _to_series(values: Any) -> pl.Series:
     return pl.Series(values, dtype=pl.Float64, nan_to_null=True)
 
@@ -81,13 +86,10 @@ def _over_history(
 
         def run(columns: Sequence[pl.Series]) -> pl.Series:
             time, known, group_names, *steps = columns
-            codes = _group_codes(group_names)
-            if len(codes) != len(time):
-                codes = np.zeros(len(time), dtype=np.int64)
+            codes = _spread(_group_codes(group_names), len(time))
+            values = _spread(_floats(known), len(time))
             microseconds = [_whole_microseconds(steps[0])] if steps else []
-            return _to_series(
-                kernel(codes, _times(time), _floats(known), to_microseconds(seconds), *microseconds)
-            )
+            return _to_series(kernel(codes, _times(time), values, to_microseconds(seconds), *microseconds))
 
         return pl.map_batches(inputs, run, return_dtype=pl.Float64)
 
@@ -99,7 +101,8 @@ def _over_section(kernel: Callable[..., Any]) -> Callable[[Axes, pl.Expr], pl.Ex
 
     def build(axes: Axes, value: pl.Expr) -> pl.Expr:
         def run(columns: Sequence[pl.Series]) -> pl.Series:
-            return _to_series(kernel(_times(columns[0]), _floats(columns[1])))
+            time, known = columns
+            return _to_series(kernel(_times(time), _spread(_floats(known), len(time))))
 
         return pl.map_batches([pl.col(axes.time), value], run, return_dtype=pl.Float64)
 

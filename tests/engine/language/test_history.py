@@ -201,3 +201,20 @@ def sum_in_order(known: list[float]) -> float:
     for value in known:
         total += value
     return total
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lag(2, 8h)", [None, 2.0, 2.0]),
+        ("rolling_mean(1 / 0, 16h)", [None, None, None]),
+        ("rolling_max(5, 16h)", [None, 5.0, 5.0]),
+        ("rank(3)", [1.0, 1.0, 1.0]),
+    ],
+)
+def test_other_rows_of_a_value_that_is_the_same_everywhere(text: str, expected: list[float | None]) -> None:
+    times = [datetime(2024, 1, 1, 8 * place, tzinfo=UTC) for place in range(3)]
+    frame = pl.DataFrame({"ts": times})
+    for rows in (3, 1, 0):
+        found = frame.head(rows).with_columns(compile_formula(text, {"ts": "instant"}).alias("y"))
+        assert found["y"].to_list() == expected[:rows]
