@@ -92,16 +92,23 @@ def _build_input(subject: Core, cells: Sequence[Core | None], place: int) -> Tab
 
 
 def _read(subject: Core) -> pl.Expr:
-    """The values of an input; a text column as it is, since a category column is placed by its codes."""
-    is_text = isinstance(subject, Column) and subject.type.kind is Kind.TEXT
-    return pl.col(subject.name) if is_text and isinstance(subject, Column) else to_polars(subject)
+    """The values of an input; a column as it is: category codes and infinities are seen to when placed."""
+    if not isinstance(subject, Column):
+        return to_polars(subject)
+    column = pl.col(subject.name)
+    return column.cast(pl.Float64) if subject.type.kind is Kind.NUMBER else column
 
 
 def prepare_rows(inputs: tuple[TableInput, ...], frame: pl.DataFrame, rules: int) -> Prepared:
     """Ask a frame for the values of the inputs, in one pass."""
-    numbers = frame.select(pl.int_range(pl.len()).alias("rows"), *(each.expression for each in inputs))
-    columns = tuple(column.to_numpy() for column in numbers.get_columns()[1:])
+    numbers = frame.select(each.expression for each in inputs).get_columns()
+    columns = tuple(_spread(column.to_numpy(), frame.height) for column in numbers)
     return Prepared(inputs, columns, frame.height, rules)
+
+
+def _spread(numbers: NDArray[Any], rows: int) -> NDArray[Any]:
+    """A number for each row; of inputs that read no column there is only one."""
+    return numbers if numbers.size == rows else np.full(rows, numbers[0])
 
 
 @dataclass(frozen=True, slots=True)

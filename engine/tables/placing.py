@@ -81,6 +81,11 @@ def _list_codes(words: tuple[str, ...]) -> _Codes:
     return _Codes(held, table)
 
 
+def _mark_unknown(subject: pl.Expr) -> pl.Expr:
+    """Infinity in place of what is missing or not finite."""
+    return pl.when(subject.is_finite()).then(subject).otherwise(math.inf)
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """Numbers are placed by binary search; infinity stands for the unknown value."""
@@ -88,7 +93,7 @@ class _Search:
     cuts: NDArray[np.float64]
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
-        return subject.fill_null(math.inf)
+        return _mark_unknown(subject)
 
     def place(self, numbers: NDArray[Any]) -> Places:
         places = np.searchsorted(self.cuts, numbers, side="right")
@@ -112,7 +117,7 @@ class _Grid:
     second: NDArray[np.float64] | None
 
     def prepare(self, subject: pl.Expr) -> pl.Expr:
-        return subject.fill_null(math.inf)
+        return _mark_unknown(subject)
 
     def place(self, numbers: NDArray[Any]) -> Places:
         with np.errstate(over="ignore"):

@@ -120,14 +120,20 @@ def choose_first(placed: Placed, likeness: Likeness) -> Verdict:
     before: list[tuple[int, Places, Word]] = []
     for word in range(placed.words):
         hits = placed.find_hits(word, None if word == 0 else waiting)
-        lowest = hits.true & (~hits.true + np.uint64(1))
         # Below the lowest bit: everything if no rule of this word fires.
-        earlier = hits.open & (lowest - np.uint64(1))
-        doubtful = np.flatnonzero(earlier)
-        before.append((word, waiting[doubtful], earlier[doubtful]))
-        fires = hits.true != 0
-        winner[waiting[fires]] = word * WORD + lowest_bit(hits.true[fires])
-        waiting = waiting[~fires]
+        below = (hits.true & (~hits.true + np.uint64(1))) - np.uint64(1)
+        if hits.possible is not hits.true:
+            earlier = hits.open & below
+            doubtful = np.flatnonzero(earlier)
+            before.append((word, waiting[doubtful], earlier[doubtful]))
+        # As many bits lie below the lowest one as its place tells.
+        first = np.bitwise_count(below).astype(np.intp) + word * WORD
+        first[hits.true == 0] = placed.rules
+        if word == 0:
+            winner = first
+        else:
+            winner[waiting] = first
+        waiting = waiting[first == placed.rules]
         if waiting.size == 0:
             break
     doubts = _join([_find_doubts(part, winner, likeness) for part in before])
@@ -230,6 +236,8 @@ def _chain(parts: list[Pairs]) -> Pairs:
 
 def _join(parts: list[Pairs]) -> Pairs:
     """Pairs of the same rows, brought to order."""
+    if not parts:
+        return _no_pairs()
     if len(parts) == 1:
         return parts[0]
     joined = _chain(parts)
