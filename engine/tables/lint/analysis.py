@@ -43,6 +43,9 @@ def lint_table(table: Table, schema: Schema, parameters: Mapping[str, Any] | Non
     return lint_checked(require_checked(table, scope), scope, read_values(parameters or {}))
 
 
+_RULES_A_STEP = 400
+
+
 def lint_checked(
     checked: CheckedTable, scope: Scope, parameters: Mapping[str, Quantity], steps: int = STEPS
 ) -> list[Finding]:
@@ -62,7 +65,9 @@ def lint_checked(
             f"{FACTORS_AT_MOST} that can be analysed; give such comparisons a column of their own"
         )
         return [case.find(FindingKind.NOT_ANALYSED, Severity.INFO, message)]
-    return sorted(_analyse(case, Budget(steps)), key=lambda found: (_WEIGHTS[found.severity], found.row or 0))
+    # A step over the sets of many rules takes longer.
+    budget = Budget(steps // max(len(checked.table.rules) // _RULES_A_STEP, 1))
+    return sorted(_analyse(case, budget), key=lambda found: (_WEIGHTS[found.severity], found.row or 0))
 
 
 def _analyse(case: Case, budget: Budget) -> Iterator[Finding]:
