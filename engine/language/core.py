@@ -105,11 +105,6 @@ def columns_of(core: Core) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.name for node in walk(core) if isinstance(node, Column)))
 
 
-def parameters_of(core: Core) -> tuple[str, ...]:
-    """The parameters that `core` reads, each once, in the order of the text."""
-    return tuple(dict.fromkeys(node.name for node in walk(core) if isinstance(node, Parameter)))
-
-
 def fold_evenly(cores: Sequence[Core], join: Callable[[Core, Core], Core]) -> Core:
     """All of them joined two by two, as a tree without deep branches; the order is kept."""
     if len(cores) == 1:

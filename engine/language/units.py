@@ -91,8 +91,6 @@ LITERAL_UNITS: dict[str, Unit] = {
 }
 """Every unit word that may stand directly behind a number."""
 
-UNIT_WORDS = frozenset(LITERAL_UNITS)
-
 _COLUMN_UNITS = (
     PLAIN,
     RATIO,

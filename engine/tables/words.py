@@ -61,12 +61,6 @@ def pack_bits(bits: NDArray[np.bool_]) -> Words:
     return np.ascontiguousarray(octets.view("<u8").astype(np.uint64).T)
 
 
-def unpack_bits(words: Words, rules: int) -> NDArray[np.bool_]:
-    """Words × rows as rules × rows."""
-    octets = np.ascontiguousarray(words.T).astype("<u8").view(np.uint8)
-    return np.unpackbits(octets, axis=1, bitorder="little")[:, :rules].T.astype(np.bool_)
-
-
 def lowest_bit(words: Words) -> NDArray[np.intp]:
     """The place of the lowest set bit of each word; none may be empty."""
     lowest = words & (~words + np.uint64(1))
