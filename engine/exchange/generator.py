@@ -137,6 +137,8 @@ def _shape(rows: pl.DataFrame) -> pl.DataFrame:
         quote=pl.lit("USDT"),
         hours_to_delisting=NEVER,
         status=pl.lit("trading"),
+        age_s=0.0,
+        has_book=True,
         step_s=SETTLEMENT_INTERVAL / timedelta(seconds=1),
     )
     absent = [pl.lit(None, type_).alias(name) for name, type_ in QUOTE_COLUMNS.items() if name not in full]

@@ -24,14 +24,17 @@ LEG_NUMBERS = (
     "depth_usd",
     "listed_days",
     "hours_to_delisting",
+    "age_s",
 )
+LEG_FLAGS = ("has_book",)
 
 
 def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
     """Give back pairs if they have what a book with these legs may ask for.
 
-    Columns: `ts`, `pair` (its id), `venue`, `base`, `quote`, `step_s`, and for each leg `<leg>_`
-    followed by every name of `LEG_TEXTS` and `LEG_NUMBERS`; more columns may stand beside them.
+    Columns: `ts`, `pair` (its id), `venue`, `base`, `quote`, `step_s`, `quote_age_s`, and for each leg
+    `<leg>_` followed by every name of `LEG_TEXTS`, `LEG_NUMBERS` and `LEG_FLAGS`; more columns may stand
+    beside them.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.
@@ -44,12 +47,15 @@ def _describe_pairs(legs: Iterable[Leg]) -> pa.DataFrameSchema:
         "ts": pa.Column(INSTANT),
         **{name: pa.Column(pl.String()) for name in ("pair", "venue", "base", "quote")},
         "step_s": pa.Column(pl.Float64(), pa.Check.gt(0), nullable=True),
+        "quote_age_s": pa.Column(pl.Float64(), nullable=True),
     }
     for leg in legs:
         for name in LEG_TEXTS:
             columns[f"{leg.name}_{name}"] = pa.Column(pl.String(), nullable=True)
         for name in LEG_NUMBERS:
             columns[f"{leg.name}_{name}"] = pa.Column(pl.Float64(), nullable=True)
+        for name in LEG_FLAGS:
+            columns[f"{leg.name}_{name}"] = pa.Column(pl.Boolean(), nullable=True)
     return pa.DataFrameSchema(
         columns,
         checks=[

@@ -29,6 +29,8 @@ _STATE: dict[str, pl.DataType] = {
     "listed_days": pl.Float64(),
     "hours_to_delisting": pl.Float64(),
     "status": pl.String(),
+    "age_s": pl.Float64(),
+    "has_book": pl.Boolean(),
     "step_s": pl.Float64(),
 }
 
@@ -40,7 +42,8 @@ QUOTE_COLUMNS: dict[str, pl.DataType] = {**_IDENTITY, **_STATE}
 `ask`, `mark`: prices. `funding_rate`: ratio per interval of `funding_interval_hours`.
 `volume_usd_24h`: turnover; `depth_usd`: offers within 10 bps of the best. `taker_fee`: ratio.
 `listed_days`, `hours_to_delisting` (1e9 for never), `status` (`trading` or a venue's word for less).
-`step_s`: seconds that this row stands for.
+`age_s`: seconds since the venue last renewed the quote. `has_book`: whether its source carries order
+books, so that a depth that is null was not seen; bars carry none. `step_s`: seconds that this row stands for.
 """
 
 _SCHEMA = pa.DataFrameSchema(

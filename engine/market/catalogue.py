@@ -45,6 +45,7 @@ PAIR_NAMES: tuple[CatalogueName, ...] = (
     CatalogueName("base", "text", "", "coin of the first leg", "coin"),
     CatalogueName("quote", "text", "", "coin that the first leg is priced in", "coin"),
     CatalogueName("step_s", "number", "s", "time that one row of this pair stands for"),
+    CatalogueName("quote_age_s", "number", "s", "time since the older quote of the legs was renewed"),
 )
 
 LEG_NAMES: tuple[CatalogueName, ...] = (
@@ -72,6 +73,10 @@ LEG_NAMES: tuple[CatalogueName, ...] = (
     CatalogueName(
         "{leg}_depth_usd", "number", "usd", "offers for the {leg} leg within 10 bps; short list only"
     ),
+    CatalogueName(
+        "{leg}_has_book", "boolean", "", "whether the source of quotes carries order books; bars carry none"
+    ),
+    CatalogueName("{leg}_age_s", "number", "s", "time since the venue renewed the quote of the {leg} leg"),
     CatalogueName("{leg}_listed_days", "number", "days", "days since the {leg} leg was listed"),
     CatalogueName(
         "{leg}_hours_to_delisting", "number", "hours", "hours until the {leg} leg is delisted; never is 1e9"

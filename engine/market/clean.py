@@ -8,6 +8,8 @@ import polars as pl
 import polars.selectors as cs
 
 PRICES = ("bid", "ask", "mark")
+STALE_AFTER_S = 300.0
+"""A quote that its venue has not renewed for so long is of another market than the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class CleanedQuotes:
 
 
 def clean_quotes(quotes: pl.DataFrame) -> CleanedQuotes:
-    """Set apart quotes that repeat, have a price at or below zero, or a bid above the ask.
+    """Set apart quotes that repeat, are stale, have a price at or below zero, or a bid above the ask.
 
     Of several quotes of one instrument at one time none is kept, as nothing says which is right. A
     price that is merely missing is no fault: the quote stays, with null. The order of rows is kept.
@@ -44,5 +46,6 @@ def _find_fault() -> pl.Expr:
     """The first fault of a quote; null if it has none."""
     repeats = pl.struct("ts", "venue", "symbol").is_duplicated()
     faults = [pl.when(repeats).then(pl.lit("quoted twice"))]
+    faults += [pl.when(pl.col("age_s") > STALE_AFTER_S).then(pl.lit("not renewed"))]
     faults += [pl.when(pl.col(price) <= 0).then(pl.lit(f"{price} is not above zero")) for price in PRICES]
     return pl.coalesce(*faults, pl.when(pl.col("bid") > pl.col("ask")).then(pl.lit("bid above ask")))

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import polars as pl
 
-from engine.frames.pairs import LEG_NUMBERS, LEG_TEXTS
+from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS
 from engine.frames.quotes import QUOTE_COLUMNS
 from engine.model import Leg, Pairing
 
@@ -18,8 +18,8 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     """Candidates of every time: each combination of one quote per leg that agrees in the keys.
 
     A leg takes quotes of its kind; no instrument stands on two legs. `venue`, `base` and `quote` of
-    a pair are those of its first leg. A pair stands for the shortest `step_s` of its legs. Its id is
-    `venue:symbol`; see `_name_pair`.
+    a pair are those of its first leg. A pair stands for the shortest `step_s` of its legs and is as
+    old as its oldest quote. Its id is `venue:symbol`; see `_name_pair`.
 
     Args:
         quotes: Cleaned quotes, as in `engine.frames.quotes`.
@@ -36,8 +36,10 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     on = ["ts", *pairing.keys]
     joined = reduce(lambda left, right: left.join(right, on=on, how="inner"), sides)
     first = pairing.legs[0].name
-    steps = [pl.col(f"{leg.name}_step_s") for leg in pairing.legs]
-    columns = [f"{leg.name}_{name}" for leg in pairing.legs for name in (*LEG_TEXTS, *LEG_NUMBERS)]
+    steps, ages = ([pl.col(f"{leg.name}_{name}") for leg in pairing.legs] for name in ("step_s", "age_s"))
+    columns = [
+        f"{leg.name}_{name}" for leg in pairing.legs for name in (*LEG_TEXTS, *LEG_NUMBERS, *LEG_FLAGS)
+    ]
     return (
         joined.filter(_stand_on_different_instruments(pairing.legs))
         .select(
@@ -45,6 +47,7 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
             _name_pair(pairing).alias("pair"),
             *(pl.col(f"{first}_{name}").alias(name) for name in _SHARED),
             pl.min_horizontal(steps).alias("step_s"),
+            _find_oldest(ages).alias("quote_age_s"),
             *columns,
         )
         .sort("pair", "ts")
@@ -70,6 +73,11 @@ def _take_leg(quotes: pl.DataFrame, leg: Leg, pairing: Pairing) -> pl.DataFrame:
         pl.col(opens).alias(prefix + "open"),
         pl.col(closes).alias(prefix + "close"),
     )
+
+
+def _find_oldest(ages: list[pl.Expr]) -> pl.Expr:
+    """The largest age; unknown if one is."""
+    return pl.when(pl.all_horizontal(age.is_not_null() for age in ages)).then(pl.max_horizontal(ages))
 
 
 def _stand_on_different_instruments(legs: tuple[Leg, ...]) -> pl.Expr:

@@ -41,7 +41,8 @@ def read_quotes(
     - `funding_rate`: the rate settled at t, never the one still to be paid; with its interval.
     - `volume_usd_24h`: volume times close, over the bars that closed in the 24 h up to t, in the
       shortest timeframe that covers 80 % of them.
-    - `taker_fee`: see `engine.recording.fees`. `depth_usd` is null. `listed_days`: since the first bar.
+    - `taker_fee`: see `engine.recording.fees`. `depth_usd` is null, and `has_book` false.
+      `listed_days`: since the first bar. `age_s`: 0, as the price was traded at t.
     - `step_s`: the settlement's interval, which the row stands for.
 
     Args:
@@ -69,6 +70,8 @@ def read_quotes(
             mark=pl.coalesce("mark", "bid"),
             taker_fee=taker_fee(),
             depth_usd=pl.lit(None, pl.Float64),
+            has_book=pl.lit(value=False),
+            age_s=pl.when(pl.col("bid").is_not_null()).then(0.0),
             listed_days=(pl.col("ts") - pl.col("first_ts")) / timedelta(days=1),
             hours_to_delisting=NEVER,
             status=pl.lit("trading"),

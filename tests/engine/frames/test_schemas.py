@@ -11,7 +11,7 @@ from pandera.errors import SchemaErrors
 
 from engine.frames.columns import INSTANT
 from engine.frames.decisions import validate_decisions
-from engine.frames.pairs import LEG_NUMBERS, LEG_TEXTS, validate_pairs
+from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS, validate_pairs
 from engine.frames.quotes import QUOTE_COLUMNS, validate_quotes
 from engine.frames.settlements import validate_settlements
 from engine.model import Leg
@@ -29,10 +29,13 @@ def quotes() -> pl.DataFrame:
 
 def pairs() -> pl.DataFrame:
     texts = dict.fromkeys(("pair", "venue", "base", "quote"), "BTC")
-    frame = pl.DataFrame({"ts": pl.Series([NOON], dtype=INSTANT), **texts, "step_s": 3600.0})
+    frame = pl.DataFrame(
+        {"ts": pl.Series([NOON], dtype=INSTANT), **texts, "step_s": 3600.0, "quote_age_s": 0.0}
+    )
     return frame.with_columns(
         *(pl.lit("x").alias(f"spot_{name}") for name in LEG_TEXTS),
         *(pl.lit(None, pl.Float64).alias(f"spot_{name}") for name in LEG_NUMBERS),
+        *(pl.lit(None, pl.Boolean).alias(f"spot_{name}") for name in LEG_FLAGS),
     )
 
 
