@@ -11,13 +11,8 @@ import polars as pl
 from engine.book.bind import BoundBook
 from engine.frames.decisions import validate_decisions
 
-_DECISION = (
-    pl.when((pl.col("state") == "unknown") | pl.col("enter").is_null())
-    .then(pl.lit("unknown"))
-    .when(pl.col("enter"))
-    .then(pl.lit("enter"))
-    .otherwise(pl.lit("none"))
-)
+_UNKNOWN, _NONE, _ENTER = pl.lit("unknown"), pl.lit("none"), pl.lit("enter")
+_BESIDE = ("rule", "state", "possible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +21,15 @@ class Funnel:
 
     Attributes:
         pairs: Candidates.
+        universe: Candidates that the universe includes; all of them in a book without one.
+        shortlist: The best of these, as many as the book's short list takes.
         unknown: Candidates whose decision is unknown for want of data; they are not entered.
         enter: Candidates to enter.
     """
 
     pairs: int
+    universe: int
+    shortlist: int
     unknown: int
     enter: int
 
@@ -84,23 +83,102 @@ def decide_each(bound: BoundBook, measured: pl.DataFrame) -> Iterator[Outcome]:
 
 
 def judge(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
-    """The decision of the entry table for every row, which may be of many times.
+    """The decision for every row, which may be of many times.
+
+    The universe says which pairs may be entered; the best of these by `rank_by`, as many as the short list
+    takes at each time, are judged by the entry table.
 
     Args:
         bound: The book.
         measured: As `BoundBook.measure` gives it.
 
     Returns:
-        Rows as in `engine.frames.decisions`, with the outputs of the table, `state` and `possible`.
+        Rows as in `engine.frames.decisions`: `stage` is the one at which a pair ended, `rule`, `state` and
+        `possible` are what that stage says; outputs of the entry table are null for a pair that it does not
+        judge.
     """
-    result = bound.tables["entry"].evaluate(measured, tell=True)
-    named = measured.select("ts", "pair").hstack(result.with_columns(decision=_DECISION))
-    return validate_decisions(named)
+    universe = _judge_universe(bound, measured)
+    stage = _find_stage(bound, measured, universe["include"])
+    entry = bound.tables["entry"].evaluate(measured, tell=True)
+    outputs = [name for name in entry.columns if name not in _BESIDE]
+    judged = pl.DataFrame([stage]).hstack(entry.rename({name: f"entry {name}" for name in entry.columns}))
+    judged = judged.hstack(universe.rename({name: f"universe {name}" for name in universe.columns}))
+    at_entry, at_universe = pl.col("stage") == "entry", pl.col("stage") == "universe"
+    said = [
+        pl.when(at_entry)
+        .then(pl.col(f"entry {name}"))
+        .when(at_universe)
+        .then(pl.col(f"universe {name}"))
+        .alias(name)
+        for name in ("rule", "state")
+    ]
+    possible = pl.when(at_entry).then(pl.col("entry possible")).when(at_universe).then("universe possible")
+    decisions = judged.select(
+        _decide(),
+        "stage",
+        said[0],
+        pl.col("universe rule").alias("universe_rule"),
+        *(pl.when(at_entry).then(pl.col(f"entry {name}")).alias(name) for name in outputs),
+        said[1],
+        possible.otherwise(pl.lit([], pl.List(pl.String))).alias("possible"),
+    )
+    return validate_decisions(measured.select("ts", "pair").hstack(decisions))
+
+
+def _decide() -> pl.Expr:
+    """The decision at the stage where a pair ended."""
+    open_at_entry = (pl.col("entry state") == "unknown") | pl.col("entry enter").is_null()
+    enters = pl.when(pl.col("entry enter")).then(_ENTER).otherwise(_NONE)
+    at_entry = pl.when(open_at_entry).then(_UNKNOWN).otherwise(enters)
+    at_universe = pl.when(pl.col("universe include").is_null()).then(_UNKNOWN).otherwise(_NONE)
+    by_stage = pl.when(pl.col("stage") == "entry").then(at_entry)
+    return by_stage.when(pl.col("stage") == "universe").then(at_universe).otherwise(_NONE).alias("decision")
+
+
+def _judge_universe(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
+    """What the universe says of every row; without the table it includes all."""
+    if "universe" in bound.tables:
+        return bound.tables["universe"].evaluate(measured, tell=True)
+    included = [
+        pl.Series("include", [True]),
+        pl.Series("rule", [None], dtype=pl.String),
+        pl.Series("state", ["default"]),
+        pl.Series("possible", [[]], dtype=pl.List(pl.String)),
+    ]
+    return pl.DataFrame(included)[[0] * measured.height]
+
+
+def _find_stage(bound: BoundBook, measured: pl.DataFrame, include: pl.Series) -> pl.Series:
+    """The stage at which each row ends: the universe, the short list, or the entry table."""
+    manifest = bound.book.manifest
+    candidates = (
+        measured.select("ts", "pair", pl.col(manifest.rank_by).alias("rank_by"))
+        .with_row_index("row")
+        .filter(include.fill_null(value=False))
+        .sort("ts", "rank_by", "pair", descending=[False, True, False], nulls_last=True)
+    )
+    listed = candidates.filter(pl.int_range(pl.len()).over("ts") < manifest.shortlist)["row"]
+    row = pl.int_range(measured.height, dtype=pl.UInt32, eager=True)
+    included = include.fill_null(value=False)
+    return (
+        pl.DataFrame({"include": included, "listed": row.is_in(listed.implode())})
+        .select(
+            pl.when(~pl.col("include"))
+            .then(pl.lit("universe"))
+            .when(pl.col("listed"))
+            .then(pl.lit("entry"))
+            .otherwise(pl.lit("shortlist"))
+            .alias("stage")
+        )
+        .to_series()
+    )
 
 
 def _conclude(bound: BoundBook, at: datetime, measured: pl.DataFrame, decisions: pl.DataFrame) -> Outcome:
     enter, unknown = (int((decisions["decision"] == word).sum()) for word in ("enter", "unknown"))
-    funnel = Funnel(decisions.height, unknown, enter)
+    listed = int((decisions["stage"] == "entry").sum())
+    included = int((decisions["stage"] != "universe").sum())
+    funnel = Funnel(decisions.height, included, listed, unknown, enter)
     return Outcome(at, measured, decisions, funnel, _rank(bound, measured, decisions) if enter else ())
 
 

@@ -11,8 +11,10 @@ import polars as pl
 from engine.book.book import Book
 from engine.book.catalogue import list_flat_values
 from engine.book.compile import CompiledBook
+from engine.book.limits import CheckedLimit
 from engine.book.looking_back import check_history
 from engine.book.parameters import change_parameters
+from engine.book.values import check_values, settle_values
 from engine.errors import BookErrors
 from engine.language.core import Core
 from engine.language.passes import Passes
@@ -26,10 +28,11 @@ class BoundBook:
 
     Attributes:
         book: As written.
-        parameters: The value of each parameter.
+        parameters: The value of each parameter, and `capital_per_notional`.
         formulas: The bound formula of each metric.
         sheet: The metrics, ready to be evaluated.
         tables: Its decision tables by role.
+        limits: Its limits.
     """
 
     book: Book
@@ -37,6 +40,7 @@ class BoundBook:
     formulas: Mapping[str, Core] = field(repr=False)
     sheet: Passes = field(repr=False)
     tables: Mapping[str, CompiledTable] = field(repr=False)
+    limits: tuple[CheckedLimit, ...] = field(repr=False)
 
     def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.
@@ -45,7 +49,8 @@ class BoundBook:
             pairs: Columns as in `engine.frames.pairs` with settled funding; sorted by pair and time, and as
                 far back before the first row of interest as the manifest's `history`.
         """
-        flat = [pl.lit(value).alias(name) for name, value in list_flat_values().items()]
+        legs = self.book.manifest.pairing.legs
+        flat = [pl.lit(value).alias(name) for name, value in list_flat_values(legs).items()]
         return self.sheet.evaluate(pairs.with_columns(flat))
 
 
@@ -59,12 +64,17 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
     Raises:
         BookErrors: A parameter is unknown, out of its bounds, or of another kind.
     """
-    values = change_parameters(compiled.book.parameters, parameters or {})
-    if isinstance(values, tuple):
-        raise BookErrors(values)
+    changed = change_parameters(compiled.book.parameters, parameters or {})
+    if isinstance(changed, tuple):
+        raise BookErrors(changed)
+    unfit = tuple(check_values(compiled, changed))
+    if unfit:
+        raise BookErrors(unfit)
+    values = settle_values(compiled, changed)
     sheet = compiled.sheet.bind(values)
     too_far = tuple(check_history(compiled.book, sheet))
     if too_far:
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
-    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables)
+    limits = tuple(limit.bind(values) for limit in compiled.limits)
+    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables, limits)

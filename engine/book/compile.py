@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.book import manifest, metrics, parameters
+from engine.book.allocation import check_allocation
 from engine.book.book import Book
 from engine.book.catalogue import build_catalogue
+from engine.book.limits import CheckedLimit, check_limits
 from engine.book.looking_back import check_one_time
+from engine.book.measures import MEASURE_NAMES, type_measures
 from engine.book.roles import CONTRACTS
+from engine.book.scenarios.check import check_scenarios
+from engine.book.targets import check_targets
 from engine.errors import BookErrors, Diagnostic
+from engine.language.check import check_formula
+from engine.language.core import Core
 from engine.language.metrics import Sheet, check_metrics
 from engine.language.names import Scope, suggest
 from engine.language.types import Kind, Name, Stage, Type
 from engine.language.units import PLAIN, find_unit
 from engine.tables.checked import CheckedTable
 from engine.tables.compile import check_table
+
+_UNKNOWN_NAME = re.compile(r'unknown name "(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +38,20 @@ class CompiledBook:
         scope: Every name that its tables may use.
         sheet: Its metrics, ordered.
         tables: Its decision tables by role.
+        limits: Its limits.
+        capitals: Of each leg, the equity that it ties up per unit of notional.
+        shares: Of each bucket, its share of the capital.
+        targets: The test of each target.
     """
 
     book: Book
     scope: Scope = field(repr=False)
     sheet: Sheet = field(repr=False)
     tables: Mapping[str, CheckedTable] = field(repr=False)
+    limits: tuple[CheckedLimit, ...] = field(repr=False)
+    capitals: tuple[Core, ...] = field(repr=False)
+    shares: tuple[Core, ...] = field(repr=False)
+    targets: tuple[Core, ...] = field(repr=False)
 
 
 def compile_book(book: Book) -> CompiledBook:
@@ -61,15 +79,34 @@ def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
     faults += sheet.diagnostics
     known = sheet.scope.with_names(_declare_faulty(book, sheet.scope))
     faults += _check_rank(book, known)
+    capitals, wrong_capitals = _check_capitals(book, known)
     checked = {role: check_table(table, _narrow(known, role)) for role, table in book.tables.items()}
-    faults += [fault for table in checked.values() if not isinstance(table, CheckedTable) for fault in table]
+    faults += wrong_capitals
+    faults += [
+        _explain_measure(fault)
+        for table in checked.values()
+        if not isinstance(table, CheckedTable)
+        for fault in table
+    ]
     tables = {role: table for role, table in checked.items() if isinstance(table, CheckedTable)}
     faults += [fault for table in tables.values() for fault in check_one_time(table)]
-    return tuple(faults) if faults else CompiledBook(book, sheet.scope, sheet, tables)
+    limits, wrong_limits = check_limits(book.limits, known)
+    shares, wrong_shares = check_allocation(book.allocation, known)
+    targets, wrong_targets = check_targets(book.targets, known)
+    faults += [*wrong_limits, *wrong_shares, *wrong_targets]
+    ids = None if wrong_limits else [limit.id for limit in book.limits]
+    faults += check_scenarios(book.scenarios, known, book.parameters, tables, ids)
+    if faults:
+        return tuple(faults)
+    return CompiledBook(book, sheet.scope, sheet, tables, limits, capitals, shares, targets)
 
 
 def _check_names(book: Book, reserved: Scope) -> Iterator[Diagnostic]:
-    """Names that are taken: by market data, or by a parameter."""
+    """Names that are taken: by market data, positions, measures, or by a parameter."""
+    own = [name for contract in CONTRACTS.values() for name in contract.names]
+    reserved = Scope({name.name: name for name in (*type_measures(), *own)}).with_names(
+        reserved.names.values()
+    )
     for parameter in book.parameters:
         known = reserved.find(parameter.name)
         if known is not None:
@@ -112,7 +149,36 @@ def _declare_faulty(book: Book, scope: Scope) -> Iterator[Name]:
             yield Name(metric.name, Type(Kind.NUMBER, find_unit(metric.unit) or PLAIN))
 
 
+def _check_capitals(book: Book, known: Scope) -> tuple[tuple[Core, ...], list[Diagnostic]]:
+    """The equity that each leg ties up, a formula over parameters."""
+    parameters = Scope(
+        {
+            parameter.name: known.names[parameter.name]
+            for parameter in book.parameters
+            if parameter.name in known.names
+        }
+    )
+    checked = [
+        check_formula(text, parameters, kind=Kind.NUMBER, unit=PLAIN) for text in book.manifest.capitals
+    ]
+    faults = [
+        replace(fault.at(file=manifest.FILE, column=f"legs.{place}.capital"), start=None, end=None)
+        for place, each in enumerate(checked, 1)
+        for fault in each.diagnostics
+    ]
+    return tuple(each.core for each in checked if each.core is not None), faults
+
+
+def _explain_measure(fault: Diagnostic) -> Diagnostic:
+    """Of a measure in a decision table: that only limits see it."""
+    named = _UNKNOWN_NAME.search(fault.message) if fault.code == "name.unknown" else None
+    if named is None or named[1] not in MEASURE_NAMES:
+        return fault
+    return replace(fault, hint="it is a measure, which only limits see")
+
+
 def _narrow(scope: Scope, role: str) -> Scope:
     """The names that a table of this role may see."""
-    sees = CONTRACTS[role].sees
-    return Scope({key: name for key, name in scope.names.items() if name.stage <= sees})
+    contract = CONTRACTS[role]
+    seen = {key: name for key, name in scope.names.items() if name.stage <= contract.sees}
+    return Scope(seen).with_names(contract.names)

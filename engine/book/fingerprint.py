@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-_SHOWN_CHARACTERS = 12
+SHOWN_CHARACTERS = 12
+"""How much of a hash is shown: enough to tell the versions of a book apart."""
 
 
 def compute_fingerprint(files: Mapping[str, bytes]) -> str:
@@ -18,4 +19,4 @@ def compute_fingerprint(files: Mapping[str, bytes]) -> str:
     for name in sorted(files):
         content = hashlib.sha256(files[name]).hexdigest()
         digest.update(f"{name}\0{content}\n".encode())
-    return digest.hexdigest()[:_SHOWN_CHARACTERS]
+    return digest.hexdigest()[:SHOWN_CHARACTERS]

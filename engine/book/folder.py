@@ -6,16 +6,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.book import manifest, metrics, parameters
-from engine.book.roles import CONTRACTS, NOT_EVALUATED
+from engine.book import allocation, limits, manifest, metrics, parameters, targets
+from engine.book.roles import CONTRACTS
+from engine.book.scenarios import sheet as scenarios
 from engine.errors import Diagnostic
 from engine.language.names import suggest
 
 DRAFT, PUBLISHED, ACTIVE = "draft", "published", "ACTIVE"
 
 TABLES = {f"{role}.csv": role for role in CONTRACTS}
-NEEDED = (manifest.FILE, parameters.FILE, metrics.FILE, *TABLES)
-LATER = tuple(f"{role}.csv" for role in NOT_EVALUATED)
+NEEDED = (
+    *(manifest.FILE, parameters.FILE, metrics.FILE),
+    *(file for file, role in TABLES.items() if CONTRACTS[role].needed),
+)
+KNOWN = (
+    *(manifest.FILE, parameters.FILE, metrics.FILE, "universe.csv", "entry.csv", "exit.csv", limits.FILE),
+    *("sizing.csv", allocation.FILE, "execution.csv", targets.FILE, scenarios.FILE),
+)
+"""Every file that a book may have, in the order in which it is read."""
+
 FOR_PEOPLE = (".md", ".txt")
 
 
@@ -27,7 +36,7 @@ class BookFiles:
         name: The version: `draft`, or the name of a published one.
         texts: Content of each file by name; a file that is no text has none.
         raw: The bytes of each file by name.
-        diagnostics: Faults of the folder: files that are missing, unknown, not evaluated or no text.
+        diagnostics: Faults of the folder: files that are missing, unknown or no text.
     """
 
     name: str
@@ -70,7 +79,7 @@ def read_folder(folder: Path) -> BookFiles:
     }
     faults = list(_check_names(raw))
     texts = {}
-    for name in NEEDED:
+    for name in KNOWN:
         if name in raw:
             try:
                 texts[name] = raw[name].decode("utf-8-sig")
@@ -83,12 +92,12 @@ def read_folder(folder: Path) -> BookFiles:
 def _check_names(names: Mapping[str, bytes]) -> Iterator[Diagnostic]:
     missing = [name for name in NEEDED if name not in names]
     for name in names:
-        if name in LATER:
-            message = "this table is not evaluated yet: nothing in it would be in force"
-            yield Diagnostic("file.later", message, "take it out of the book until it is", name)
-        elif name not in NEEDED:
+        if name not in KNOWN:
+            absent = [known for known in KNOWN if known not in names]
             hint = (
-                suggest(name, [*missing, *NEEDED, *LATER]) or f"the files of a book are {', '.join(NEEDED)}"
+                suggest(name, missing)
+                or suggest(name, [*absent, *KNOWN])
+                or f"the files of a book are {', '.join(KNOWN)}"
             )
             yield Diagnostic("file.unknown", "this is no table of a book", hint, name)
     for name in missing:

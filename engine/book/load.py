@@ -9,6 +9,7 @@ from engine.book.compile import CompiledBook, check_texts
 from engine.book.folder import find_version, read_folder
 from engine.book.looking_back import check_history
 from engine.book.read import read_book
+from engine.book.values import check_values, take_own_values
 from engine.errors import BookErrors, Diagnostic
 
 
@@ -23,6 +24,18 @@ def load_book(path: str | Path) -> Book:
         BookErrors: Every fault of every file; a book with a fault is not loaded.
     """
     book, faults = _load(Path(path), prefer_draft=False)
+    if faults or book is None:
+        raise BookErrors(faults)
+    return book
+
+
+def load_draft(path: str | Path) -> Book:
+    """Load the book that people edit in a folder: its draft, or what the path points at.
+
+    Raises:
+        BookErrors: Every fault of every file.
+    """
+    book, faults = _load(Path(path), prefer_draft=True)
     if faults or book is None:
         raise BookErrors(faults)
     return book
@@ -55,5 +68,5 @@ def _check_texts(book: Book) -> tuple[Diagnostic, ...]:
     checked = check_texts(book)
     if not isinstance(checked, CompiledBook):
         return checked
-    values = {parameter.name: parameter.value for parameter in book.parameters}
-    return tuple(check_history(book, checked.sheet.bind(values)))
+    values = take_own_values(checked)
+    return (*check_values(checked, values), *check_history(book, checked.sheet.bind(values)))

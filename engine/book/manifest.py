@@ -6,10 +6,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, time, timedelta
 from typing import Any, cast
 
-from engine.book.roles import CONTRACTS, NOT_EVALUATED
+from engine.book.roles import CONTRACTS
 from engine.book.toml_reader import TomlReader
 from engine.errors import Diagnostic
 from engine.language.names import suggest
@@ -20,15 +20,16 @@ from engine.tables.read import read_hit_policy
 FILE = "book.toml"
 
 KEYS = (
-    *("name", "title", "market", "currency", "cycle", "history", "legs", "pairing"),
+    *("name", "title", "market", "currency", "day_starts", "cycle", "history", "legs", "pairing"),
     *("rank_by", "shortlist", "words", "hit_policy", "default"),
 )
 PAIRING_KEYS = ("venue", "base", "quote", "settle")
-LEG_KEYS = ("name", "kind", "side")
+LEG_KEYS = ("name", "kind", "side", "capital")
 
 WORD_KINDS = ("venue", "coin")
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]*")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)Z")
 _LINE = re.compile(r"at line (\d+)")
 
 
@@ -41,9 +42,11 @@ class Manifest:
         title: One line for people.
         market: Kind of market, such as `crypto`.
         currency: What money is counted in.
+        day_starts: Time of day, UTC, at which daily figures begin anew.
         cycle: Time between two decisions when live.
         history: How far back formulas may look; a live cycle sees this much.
         pairing: Legs, and the keys that must be equal on all of them.
+        capitals: Of each leg, the formula of the equity that it ties up per unit of notional.
         rank_by: Column that ranks equal priorities, the largest first.
         shortlist: For how many pairs order books are fetched.
         words: Venues and coins that cells may name without quotes, besides those that are known.
@@ -55,9 +58,11 @@ class Manifest:
     title: str
     market: str
     currency: str
+    day_starts: time
     cycle: timedelta
     history: timedelta
     pairing: Pairing
+    capitals: tuple[str, ...]
     rank_by: str
     shortlist: int
     words: Mapping[str, frozenset[str]]
@@ -90,22 +95,38 @@ def read_manifest(text: str) -> tuple[Manifest | None, tuple[Diagnostic, ...]]:
 def _read_keys(top: Mapping[str, Any], reader: TomlReader) -> Manifest:
     words = {key: reader.take(top, key, str) for key in ("name", "title", "market", "currency", "rank_by")}
     shortlist = reader.take(top, "shortlist", int)
-    if shortlist is not None and shortlist < 0:
-        reader.refuse("manifest.value", '"shortlist" is below zero', "0 fetches no order books", "shortlist")
+    if shortlist is not None and shortlist < 1:
+        message, hint = '"shortlist" is below one', "only pairs of the short list can be entered"
+        reader.refuse("manifest.value", message, hint, "shortlist")
+    legs = _read_legs(top, reader)
     return Manifest(
         **words,
         shortlist=shortlist,
         cycle=cast("timedelta", reader.take_duration(top, "cycle")),
         history=cast("timedelta", reader.take_duration(top, "history")),
-        pairing=Pairing(_read_legs(top, reader), _read_pairing(top, reader)),
+        day_starts=_read_time_of_day(top, reader),
+        pairing=Pairing(tuple(leg for leg, _ in legs), _read_pairing(top, reader)),
+        capitals=tuple(capital for _, capital in legs),
         words=_read_words(top, reader),
         hit_policies=_read_policies(top, reader),
         defaults=_read_defaults(top, reader),
     )
 
 
-def _read_legs(top: Mapping[str, Any], reader: TomlReader) -> tuple[Leg, ...]:
-    legs: list[Leg] = []
+def _read_time_of_day(top: Mapping[str, Any], reader: TomlReader) -> time:
+    text = reader.take(top, "day_starts", str)
+    found = None if text is None else _TIME_OF_DAY.fullmatch(text)
+    if found is None:
+        if text is not None:
+            message, hint = f'"day_starts" is no time of day: "{text}"', "write one in UTC, as `00:00Z`"
+            reader.refuse("manifest.value", message, hint, "day_starts")
+        return time(tzinfo=UTC)
+    return time(int(found[1]), int(found[2]), tzinfo=UTC)
+
+
+def _read_legs(top: Mapping[str, Any], reader: TomlReader) -> tuple[tuple[Leg, str], ...]:
+    """The legs, each with the formula of the equity that it ties up."""
+    legs: list[tuple[Leg, str]] = []
     for place, entry in enumerate(reader.take(top, "legs", list) or []):
         inside = f"legs.{place + 1}."
         if not isinstance(entry, dict):
@@ -115,14 +136,15 @@ def _read_legs(top: Mapping[str, Any], reader: TomlReader) -> tuple[Leg, ...]:
         name = reader.take(entry, "name", str, inside)
         kind = reader.choose(entry, "kind", KINDS, inside)
         side = reader.choose(entry, "side", SIDES, inside)
-        if name is None or kind is None or side is None:
+        capital = reader.take(entry, "capital", str, inside)
+        if name is None or kind is None or side is None or capital is None:
             continue
-        if not name.isidentifier() or name in [leg.name for leg in legs]:
+        if not name.isidentifier() or name in [leg.name for leg, _ in legs]:
             message = f'"{name}" cannot name a leg'
             reader.refuse(
                 "manifest.value", message, "give each leg a name of letters of its own", f"{inside}name"
             )
-        legs.append(Leg(name, cast("Kind", kind), cast("Side", side)))
+        legs.append((Leg(name, cast("Kind", kind), cast("Side", side)), capital))
     if not legs and not reader.faults:
         reader.refuse("manifest.value", '"legs" is empty', "a trade has at least one leg", "legs")
     return tuple(legs)
@@ -168,11 +190,6 @@ def _read_policies(top: Mapping[str, Any], reader: TomlReader) -> dict[str, HitP
             wrong.append(Diagnostic("policy.role", message, f"take {', '.join(taken)}"))
         for fault in wrong:
             reader.refuse(fault.code, fault.message, fault.hint, f"hit_policy.{role}")
-    for role in CONTRACTS:
-        if role not in policies and not reader.faults:
-            reader.refuse(
-                "manifest.missing", f'"hit_policy.{role}" is missing', "add it", f"hit_policy.{role}"
-            )
     return policies
 
 
@@ -196,8 +213,5 @@ def _list_roles(top: Mapping[str, Any], key: str, reader: TomlReader) -> Iterabl
         path = f"{key}.{role}"
         if role in CONTRACTS:
             yield role, value
-        elif role in NOT_EVALUATED:
-            hint = "take it out until it is"
-            reader.refuse("manifest.later", f'the table "{role}" is not evaluated yet', hint, path)
         else:
             reader.refuse("manifest.key", f'unknown table "{role}"', suggest(role, CONTRACTS), path)

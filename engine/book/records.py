@@ -1,17 +1,23 @@
-"""Sheets with fixed columns: parameters and metrics."""
+"""Sheets with fixed columns: parameters, metrics, limits, buckets, targets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from engine.errors import Diagnostic
 from engine.language.lexing import KEYWORDS
 from engine.language.names import suggest
+from engine.language.quantities import Quantity, read_quantity
+from engine.language.units import SECONDS, Dimension
 from engine.tables.sheet import Sheet, check_cells, read_sheet
 
 NAME = "name"
+
+LONGEST_S = 36_500 * 86_400
+"""The longest time span that a book may name."""
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
@@ -34,19 +40,26 @@ class Record:
 
 
 def read_records(
-    text: str, file: str, columns: Sequence[str], *, required: Sequence[str], texts: Sequence[str]
+    text: str,
+    file: str,
+    columns: Sequence[str],
+    *,
+    required: Sequence[str],
+    texts: Sequence[str],
+    key: str = NAME,
 ) -> tuple[tuple[Record, ...], tuple[Diagnostic, ...]]:
-    """Read a sheet whose rows are named.
+    """Read a sheet whose rows are told apart by a column.
 
     Args:
         text: Content of the file.
         file: Its name for messages.
-        columns: Every column it may have; `name` is one.
+        columns: Every column it may have.
         required: Columns it must have, and whose cells may not be empty.
         texts: Columns for people, which may hold anything.
+        key: The column that tells rows apart; what stands in `name` must be a name that formulas can use.
 
     Returns:
-        Rows with a name of their own, and the faults in reading order.
+        Rows with a key of their own, and the faults in reading order.
     """
     sheet = read_sheet(text, file)
     faults = [*sheet.diagnostics, *check_cells(sheet, frozenset(texts))]
@@ -59,9 +72,9 @@ def read_records(
     for row in sheet.rows:
         cells = {column: "" if place is None else row.cells[place] for column, place in places.items()}
         record = Record(row.line, cells)
-        wrong = list(_check_record(record, file, required, [known[NAME] for known in records]))
+        wrong = list(_check_record(record, file, required, key, [known[key] for known in records]))
         faults += wrong
-        if all(fault.column != NAME for fault in wrong):
+        if all(fault.column != key for fault in wrong):
             records.append(record)
     return tuple(records), tuple(sorted(faults, key=lambda fault: fault.row or 0))
 
@@ -80,18 +93,51 @@ def _check_header(sheet: Sheet, columns: Sequence[str], required: Sequence[str])
 
 
 def _check_record(
-    record: Record, file: str, required: Sequence[str], taken: Sequence[str]
+    record: Record, file: str, required: Sequence[str], key: str, taken: Sequence[str]
 ) -> Iterator[Diagnostic]:
     for column in required:
         if not record[column]:
             yield Diagnostic("cell.empty", f"the {column} is empty", "fill it in", file, record.line, column)
-    name = record[NAME]
-    if name and not _IDENTIFIER.fullmatch(name):
-        hint = "letters, digits and `_`, beginning with a letter"
-        yield Diagnostic("name.form", f'"{name}" cannot be a name', hint, file, record.line, NAME)
-    elif name in KEYWORDS:
-        message = f'"{name}" is a word of the language'
-        yield Diagnostic("name.keyword", message, "take another name", file, record.line, NAME)
+    name = record[key]
+    fault = _check_name(name) if key == NAME and name else None
+    if fault is not None:
+        yield fault.at(file=file, row=record.line, column=key)
     elif name in taken:
-        message = f'the name "{name}" stands twice'
-        yield Diagnostic("name.duplicate", message, "rename one, or take it out", file, record.line, NAME)
+        message = f'the {key} "{name}" stands twice'
+        yield Diagnostic(f"{key}.duplicate", message, "rename one, or take it out", file, record.line, key)
+
+
+def _check_name(name: str) -> Diagnostic | None:
+    """The fault of what no formula can use as a name."""
+    if not _IDENTIFIER.fullmatch(name):
+        hint = "letters, digits and `_`, beginning with a letter"
+        return Diagnostic("name.form", f'"{name}" cannot be a name', hint)
+    if name in KEYWORDS:
+        return Diagnostic("name.keyword", f'"{name}" is a word of the language', "take another name")
+    return None
+
+
+def choose_word(record: Record, column: str, words: Sequence[str], code: str, file: str) -> Diagnostic | None:
+    """The fault of a cell that is none of the words it may be.
+
+    Args:
+        record: The row.
+        column: The column of the cell; an empty one is no fault of this kind.
+        words: The words.
+        code: Code of the fault.
+        file: Name of the file for messages.
+    """
+    text = record[column]
+    if not text or text in words:
+        return None
+    hint = suggest(text, words) or f"it is one of {', '.join(words)}"
+    return Diagnostic(code, f'the {column} is "{text}"', hint, file, record.line, column)
+
+
+def read_time_span(text: str) -> timedelta | None:
+    """A time span such as `60s` or `30d`, or None if the text is none."""
+    read = read_quantity("", text)
+    if not isinstance(read, Quantity) or read.type.unit.dimension is not Dimension.DURATION:
+        return None
+    seconds = read.count_in(SECONDS)
+    return timedelta(seconds=float(seconds)) if 0 < seconds <= LONGEST_S else None

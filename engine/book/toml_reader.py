@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
+from engine.book.records import LONGEST_S
 from engine.errors import Diagnostic
 from engine.language.names import suggest
 from engine.language.quantities import Quantity, read_quantity
 from engine.language.types import Kind
 from engine.language.units import SECONDS, Dimension
 
-LATER_KEYS = ("day_starts", "capital")
+LATER_KEYS = ("weight", "pick")
 """Keys that nothing reads yet, refused so that nobody believes they matter."""
 
 _KIND_WORDS = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
@@ -83,7 +84,7 @@ class TomlReader:
             )
             return None
         seconds = cast("Quantity", read).count_in(SECONDS)
-        if seconds > _LONGEST_S:
+        if seconds > LONGEST_S:
             self.refuse("manifest.value", f'"{key}" is too long: "{value}"', "write at most `36500d`", key)
             return None
         return timedelta(seconds=float(seconds))
@@ -93,9 +94,6 @@ class TomlReader:
         pattern = re.compile(rf"^[^#]*\b{key}\s*=|^\s*\[+{re.escape(path)}\]", re.MULTILINE)
         found = pattern.search(self.text)
         return None if found is None else self.text.count("\n", 0, found.end()) + 1
-
-
-_LONGEST_S = 36_500 * 86_400
 
 
 def _is_duration(read: object) -> bool:

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from engine import __version__
-from engine.cli import evaluate, rules, run, table
+from engine.cli import evaluate, names, rules, run, table
 from engine.cli.console import report_error, show, wants_json
 from engine.errors import CarrybookError
 
@@ -60,6 +60,7 @@ def carrybook(
 
 app.command("run")(run.run)
 app.command("eval")(evaluate.evaluate)
+app.command("names")(names.names)
 app.add_typer(rules.app, name="rules")
 app.add_typer(table.app, name="table")
 

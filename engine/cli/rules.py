@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
+from engine.cli.table import show_linted
 
-app = typer.Typer(no_args_is_help=True, help="Rule books: find their faults.")
+if TYPE_CHECKING:
+    from engine.book.scenarios.coverage import Coverage
+    from engine.book.scenarios.trial import Tried
+    from engine.operations.trials import Trials
+
+app = typer.Typer(no_args_is_help=True, help="Rule books: check, try, lint, compare them.")
 
 Folder = Annotated[
     Path | None,
@@ -19,7 +26,7 @@ Folder = Annotated[
 
 @app.callback()
 def rules() -> None:
-    """Rule books: find their faults."""
+    """Rule books: check, try, lint, compare them."""
 
 
 @app.command()
@@ -38,3 +45,70 @@ def check(path: Folder = None, *, as_json: AsJson = False) -> None:
         show(checked.summary)
     if checked.diagnostics:
         raise typer.Exit(ExitCode.FAULT)
+
+
+@app.command("test")
+def try_scenarios(path: Folder = None, *, as_json: AsJson = False) -> None:
+    """Try the scenarios of a book, and tell which rules none of them reaches; exit code 1 if one fails."""
+    from engine.operations.starter import find_starter
+    from engine.operations.trials import try_rules
+
+    trials = try_rules(path or find_starter())
+    if as_json:
+        show_json(_describe_trials(trials))
+    else:
+        for each in trials.failed:
+            show(_tell_failure(each))
+        for covered in trials.coverage:
+            show(_tell_coverage(covered))
+        tell(trials.summary, style="red" if trials.failed else "")
+    if trials.failed:
+        raise typer.Exit(ExitCode.FAULT)
+
+
+@app.command()
+def lint(path: Folder = None, *, as_json: AsJson = False) -> None:
+    """Find gaps, overlaps, rules that never fire, and churn in every table; exit code 1 if one is an error."""
+    from engine.operations.lint import lint_path
+    from engine.operations.lone_tables import LoneTable
+    from engine.operations.starter import find_starter
+
+    show_linted(lint_path(path or find_starter(), LoneTable()), as_json=as_json)
+
+
+def _tell_failure(tried: Tried) -> str:
+    scenario = tried.scenario
+    outputs = ", ".join(f"{name} {value}" for name, value in tried.outputs.items() if value is not None)
+    told = f"{tried.found} ({outputs})" if outputs else tried.found
+    note = f"; {scenario.note}" if scenario.note else ""
+    return f"scenarios.csv:{scenario.row} {scenario.id}: expected {scenario.expect}, found {told}{note}"
+
+
+def _tell_coverage(covered: Coverage) -> str:
+    reached = len(covered.rules) - len(covered.not_hit) - len(covered.never_decide)
+    told = [f"{covered.table}: {reached} of {len(covered.rules)} decide in some scenario"]
+    told += [f"hit by none: {', '.join(covered.not_hit)}"] if covered.not_hit else []
+    told += [f"never decide: {', '.join(covered.never_decide)}"] if covered.never_decide else []
+    return "; ".join(told)
+
+
+def _describe_trials(trials: Trials) -> dict[str, Any]:
+    scenarios = [
+        {
+            "id": each.scenario.id,
+            "table": each.scenario.table,
+            "row": each.scenario.row,
+            "passed": each.passed,
+            "expected": each.scenario.expect,
+            "found": each.found,
+            "outputs": dict(each.outputs),
+            "decided": list(each.decided),
+            "hit": list(each.hit),
+        }
+        for each in trials.tried
+    ]
+    return {
+        "path": str(trials.path),
+        "scenarios": scenarios,
+        "coverage": [asdict(each) for each in trials.coverage],
+    }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.console import AsJson, fits, show, show_json, tell
+from engine.cli.table_explain import tell_misses
 from engine.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from engine.book.bind import BoundBook
     from engine.cycle import Outcome
     from engine.operations.describe import Entry
+    from engine.operations.run import Cycle
     from engine.operations.sources import Source
 
 _MADE_CYCLES = 12
@@ -137,34 +139,50 @@ def _in_utc(time: datetime | None) -> datetime | None:
     return None if time is None else time.replace(tzinfo=UTC)
 
 
-def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -> int:
-    """Show each outcome as soon as it is there; gives back how many there were."""
+def _show_all(bound: BoundBook, cycles: Iterable[Cycle], *, as_json: bool) -> int:
+    """Show each cycle as soon as it is there; gives back how many there were."""
     from engine.operations.describe import describe_outcome
+    from engine.operations.force import list_idle
 
     if not as_json:
         book = bound.book
         tell(f"{book.manifest.name} {book.version} ({book.fingerprint}): {book.manifest.title}")
+        idle = list_idle(book)
+        if idle:
+            tell(f"checked, and not in force yet: {', '.join(idle)}", style="yellow")
     count = 0
-    for outcome in outcomes:
+    for cycle in cycles:
         count += 1
         if as_json:
-            show_json(describe_outcome(bound, outcome))
+            show_json(describe_outcome(bound, cycle.outcome) | {"quarantined": dict(cycle.apart)})
         else:
-            show(_summarise(bound, outcome))
-            if outcome.ranking:
-                _show_entries(bound, outcome)
+            show(_summarise(bound, cycle))
+            if cycle.outcome.ranking:
+                _show_entries(bound, cycle.outcome)
     return count
 
 
-def _summarise(bound: BoundBook, outcome: Outcome) -> str:
+def _summarise(bound: BoundBook, cycle: Cycle) -> str:
+    """The funnel of a cycle, the nearest miss, what was missing, and what was set apart."""
     from engine.operations.describe import count_missing
+    from engine.operations.misses import find_nearest_miss
 
-    funnel = outcome.funnel
-    line = f"{outcome.at:%Y-%m-%d %H:%M}  {funnel.pairs} {_count_word(funnel.pairs)} → {funnel.enter} enter"
-    if not funnel.unknown:
-        return line
-    missing = ", ".join(f"{name} ({count})" for name, count in count_missing(bound, outcome).most_common())
-    return f"{line}, {funnel.unknown} unknown for want of {missing}"
+    outcome, funnel = cycle.outcome, cycle.outcome.funnel
+    stages = f"{funnel.universe} universe → {funnel.shortlist} short list → {funnel.enter} enter"
+    line = f"{outcome.at:%Y-%m-%d %H:%M}  {funnel.pairs} {_count_word(funnel.pairs)} → {stages}"
+    if funnel.unknown:
+        missing = count_missing(bound, outcome).most_common()
+        line += f", {funnel.unknown} unknown for want of {_list_counts(missing)}"
+    nearest = find_nearest_miss(bound, outcome)
+    line += f"; nearest {nearest.pair} {tell_misses(nearest.rule)}" if nearest is not None else ""
+    apart = cycle.apart
+    return (
+        f"{line}\n  {sum(apart.values())} quotes set apart: {_list_counts(apart.items())}" if apart else line
+    )
+
+
+def _list_counts(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts)
 
 
 def _count_word(pairs: int) -> str:

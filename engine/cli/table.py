@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli import table_explain
 from engine.cli.console import AsJson, ExitCode, show, show_json, tell
+
+if TYPE_CHECKING:
+    from engine.operations.lint import Linted
 
 app = typer.Typer(no_args_is_help=True, help="Decision tables: explain what they say, and find their holes.")
 
@@ -74,7 +77,11 @@ def lint(  # noqa: PLR0913 - the options of a command
         tuple(defaults or ()),
         leave,
     )
-    linted = lint_path(path or find_starter(), lone)
+    show_linted(lint_path(path or find_starter(), lone), as_json=as_json)
+
+
+def show_linted(linted: Linted, *, as_json: bool) -> None:
+    """Show what lint found; ends with exit code 1 if one finding is an error."""
     if as_json:
         show_json({"path": str(linted.path), "findings": [found.as_dict() for found in linted.findings]})
     else:

@@ -122,7 +122,7 @@ def _show_row(explained: Explained, row: int, rule: str | None) -> None:
     view = explained.explanation.row(row)
     show(f"row {row}: {_tell_decision(explained, row)}")
     if view.nearest is not None and view.nearest.outcome is not Outcome.PASSED:
-        show(f"nearest: {_tell_misses(view.nearest)}")
+        show(f"nearest: {tell_misses(view.nearest)}")
     table = Table("rule", "column", "value", "test", "outcome", "short by", box=SIMPLE_HEAD)
     for each in view.rules:
         if rule in (None, each.rule):
@@ -149,7 +149,7 @@ def _summarise(explained: Explained, rule: str | None) -> Table:
     for row, nearest in enumerate(explanation.nearest_rules):
         pair = [str(explained.frame["pair"][row])] if named else []
         place = nearest if rule is None else ids.index(rule)
-        misses = _tell_misses(explanation.view_rule(row, place)) if ids else ""
+        misses = tell_misses(explanation.view_rule(row, place)) if ids else ""
         table.add_row(str(row), *pair, _tell_decision(explained, row), misses)
     return table
 
@@ -176,8 +176,8 @@ def _write(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _tell_misses(rule: RuleView) -> str:
-    """A rule with the cells that fail; with those that are unknown if none does."""
+def tell_misses(rule: RuleView) -> str:
+    """A rule with the cells that fail and by how much; with those that are unknown if none does."""
     from engine.tables.explain.outcome import Outcome
 
     missed = [cell for cell in rule.cells if cell.outcome is rule.outcome]

@@ -11,6 +11,9 @@ from engine.model import Leg
 NameType = Literal["number", "text", "boolean", "instant"]
 Vocabulary = Literal["venue", "coin", "symbol", "status"]
 
+MARGINED = ("swap", "future", "margin")
+"""Kinds of legs that are held on margin."""
+
 NEVER = 1e9
 """Stands for "has not happened, or will not": larger than any bound in hours."""
 
@@ -28,6 +31,7 @@ class CatalogueName:
         meaning: One sentence for the reader of a rule book.
         vocabulary: Which words a text may be; empty if it is no text.
         flat_value: Its value without a position, for a name about positions.
+        fresh_value: Its value in the moment in which a position is opened; None if that may be any.
     """
 
     name: str
@@ -36,6 +40,7 @@ class CatalogueName:
     meaning: str
     vocabulary: Vocabulary | Literal[""] = ""
     flat_value: float | None = None
+    fresh_value: float | None = None
 
 
 PAIR_NAMES: tuple[CatalogueName, ...] = (
@@ -92,22 +97,60 @@ LEG_NAMES: tuple[CatalogueName, ...] = (
     ),
 )
 
+
+def _position(
+    name: str, unit: str, meaning: str, flat: float = 0.0, fresh: float | None = None
+) -> CatalogueName:
+    return CatalogueName(name, "number", unit, meaning, flat_value=flat, fresh_value=fresh)
+
+
 POSITION_NAMES: tuple[CatalogueName, ...] = (
-    CatalogueName(
+    _position(
         "hours_since_exit",
-        "number",
         "hours",
         "hours since a position in this pair was closed; 1e9 if none ever was",
-        flat_value=NEVER,
+        NEVER,
+    ),
+    _position("age_hours", "hours", "hours since the position was opened; 0 without one", fresh=0.0),
+    _position("entry_basis", "ratio", "price difference at which the position was opened; 0 without one"),
+    _position(
+        "basis_gain",
+        "ratio",
+        "what the price difference has earned since the entry, on notional; 0 without a position",
+        fresh=0.0,
+    ),
+    _position("pnl_usd", "usd", "profit and loss of the position, all costs in; 0 without one", fresh=0.0),
+    _position("funding_usd", "usd", "funding that the position has received; 0 without one", fresh=0.0),
+    _position("notional_usd", "usd", "notional of the position, one leg; 0 without one"),
+    _position("delta_usd", "usd", "what the legs of the position do not cancel; 0 without one"),
+    _position(
+        "liquidation_distance",
+        "ratio",
+        "how far the price is from the nearest liquidation; 1e9 without a position",
+        NEVER,
     ),
 )
+
+MARGIN_NAMES: tuple[CatalogueName, ...] = (
+    _position(
+        "{leg}_leverage", "", "notional of the {leg} leg on the equity of its margin; 0 without a position"
+    ),
+)
+"""Names about positions that there are for each leg on margin."""
 
 
 def names_for(legs: Iterable[Leg]) -> tuple[CatalogueName, ...]:
     """Every name reserved by a book with these legs, `{leg}` replaced by each leg's name."""
-    expanded = [
-        replace(entry, name=entry.name.format(leg=leg.name), meaning=entry.meaning.format(leg=leg.name))
-        for leg in legs
-        for entry in LEG_NAMES
-    ]
-    return (*PAIR_NAMES, *expanded, *POSITION_NAMES)
+    legs = tuple(legs)
+    expanded = [_expand(entry, leg) for leg in legs for entry in LEG_NAMES]
+    return (*PAIR_NAMES, *expanded, *position_names_for(legs))
+
+
+def position_names_for(legs: Iterable[Leg]) -> tuple[CatalogueName, ...]:
+    """Every name about positions of a book with these legs."""
+    margined = [leg for leg in legs if leg.kind in MARGINED]
+    return (*POSITION_NAMES, *(_expand(entry, leg) for leg in margined for entry in MARGIN_NAMES))
+
+
+def _expand(entry: CatalogueName, leg: Leg) -> CatalogueName:
+    return replace(entry, name=entry.name.format(leg=leg.name), meaning=entry.meaning.format(leg=leg.name))

@@ -6,14 +6,17 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import polars as pl
+
 from engine.book.bind import BoundBook
 from engine.book.causes import find_causes
+from engine.book.roles import DECIDING
 from engine.cycle import Outcome
 from engine.language.quantities import Quantity
 from engine.tables.explain.seen import Missing, Seen, list_missing, list_seen
 
 ENTRY = "entry"
-_DECISION = ("ts", "pair", "decision", "rule", "state", "possible")
+_DECISION = ("ts", "pair", "decision", "stage", "rule", "universe_rule", "state", "possible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
 
     Returns:
         `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `ranking`, and `pairs`: for each
-        its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `rule`,
-        `outputs`, and `unknown`: the tests that missing data leaves open, with `rule`, `header`, the
-        `names` that they miss, and the `causes`: the values at the bottom that are missing.
+        its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `stage`,
+        `rule`, `universe_rule`, `outputs`, and `unknown`: the tests that missing data leaves open,
+        with `rule`, `header`, the `names` that they miss, and the `causes`: the values at the bottom that are missing.
     """
     book = bound.book
     metrics = [metric.name for metric in book.metrics]
@@ -94,7 +97,9 @@ def _describe_pair(
     return {
         "pair": decision["pair"],
         "decision": decision["decision"],
+        "stage": decision["stage"],
         "rule": decision["rule"],
+        "universe_rule": decision["universe_rule"],
         "outputs": _take_outputs(decision),
         "unknown": tests,
         "metrics": metrics,
@@ -104,14 +109,17 @@ def _describe_pair(
 
 def _list_open(bound: BoundBook, outcome: Outcome) -> list[list[dict[str, Any]]]:
     """The tests that are open, for each pair; none where the decision is known."""
-    possible = outcome.decisions["possible"].to_list()
-    if not outcome.funnel.unknown:
-        return [[] for _ in possible]
-    missing = list_missing(bound.tables[ENTRY], outcome.pairs, possible)
-    rows = outcome.pairs.iter_rows(named=True)
-    return [
-        [_describe_test(bound, test, row) for test in tests] for row, tests in zip(rows, missing, strict=True)
-    ]
+    told: list[list[dict[str, Any]]] = [[] for _ in range(outcome.decisions.height)]
+    for role in DECIDING:
+        open_here = (pl.col("decision") == "unknown") & (pl.col("stage") == role)
+        chosen = outcome.decisions.select(open_here.arg_true()).to_series().to_list()
+        if not chosen:
+            continue
+        frame, possible = outcome.pairs[chosen], outcome.decisions["possible"].gather(chosen).to_list()
+        missing = list_missing(bound.tables[role], frame, possible)
+        for place, tests, row in zip(chosen, missing, frame.iter_rows(named=True), strict=True):
+            told[place] = [_describe_test(bound, test, row) for test in tests]
+    return told
 
 
 def _describe_test(bound: BoundBook, test: Missing, row: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from engine.book.bind import BoundBook, bind
 from engine.book.catalogue import list_flat_values
 from engine.book.compile import compile_book
 from engine.book.load import load_book
+from engine.book.roles import CONTRACTS
 from engine.errors import BookErrors, Diagnostic, UsageError
 from engine.language.core import Apply, Core, columns_of, walk
 from engine.language.functions.other_rows import Axes
+from engine.language.given import read_setting, set_values
 from engine.language.names import Scope, read_name, suggest
 from engine.language.passes import plan_passes
 from engine.language.types import Name, Stage, Value
@@ -25,8 +27,6 @@ from engine.operations.given_rows import (
     find_mixed_columns,
     guess_name,
     read_rows,
-    read_setting,
-    set_values,
     type_columns,
 )
 from engine.operations.lone_tables import LoneTable, read_lone_table, read_schema, split_settings
@@ -114,10 +114,12 @@ def _prepare_book(
         raise UsageError(f"{path} is no decision table of the book; {hint}")
     parameters = {parameter.name for parameter in compiled.book.parameters}
     bound = bind(compiled, {name: text for name, text in settings.items() if name in parameters})
-    names = {name: each for name, each in compiled.scope.names.items() if each.stage >= Stage.MARKET}
+    scope = compiled.scope.with_names(CONTRACTS[path.stem].names)
+    names = {name: each for name, each in scope.names.items() if each.stage >= Stage.MARKET}
     columns = {name: text for name, text in settings.items() if name not in parameters}
-    frame = _set_columns(type_columns(rows, names, file), columns, compiled.scope)
-    flat = [(names[name], value) for name, value in list_flat_values().items() if name not in frame.columns]
+    frame = _set_columns(type_columns(rows, names, file), columns, scope)
+    flat_values = list_flat_values(compiled.book.manifest.pairing.legs)
+    flat = [(names[name], value) for name, value in flat_values.items() if name not in frame.columns]
     frame = set_values(frame, flat)
     table = bound.tables[path.stem]
     return table, _add_unknown(_measure(bound, frame), table.columns, names)

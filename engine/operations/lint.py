@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.book import manifest
+from engine.book.catalogue import list_fresh_values
 from engine.book.compile import CompiledBook, compile_book
 from engine.book.domains import read_domains
 from engine.book.folder import DRAFT
 from engine.book.load import load_book
+from engine.book.roles import CONTRACTS
+from engine.book.values import take_own_values
 from engine.errors import UsageError
-from engine.language.names import suggest
+from engine.language.names import Scope, suggest
 from engine.operations.lone_tables import LoneTable, read_lone_table, read_schema, split_settings
 from engine.tables.lint.analysis import lint_checked, lint_table
 from engine.tables.lint.churn import find_checked_churn, find_churn
 from engine.tables.lint.finding import Finding, Severity
+from engine.tables.lint.restriction import restrict_table
 
-ENTRY, EXIT = "entry", "exit"
+UNIVERSE, ENTRY, EXIT = "universe", "entry", "exit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,22 @@ def lint_book(compiled: CompiledBook, roles: Iterable[str]) -> Iterator[Finding]
         roles: The tables; churn is looked for where they include entry and exit.
     """
     scope = read_domains(compiled)
-    values = {parameter.name: parameter.value for parameter in compiled.book.parameters}
+    values = take_own_values(compiled)
     tables = {role: compiled.tables[role] for role in roles}
-    for table in tables.values():
-        yield from lint_checked(table, scope, values)
+    for role, table in tables.items():
+        yield from lint_checked(table, scope.with_names(CONTRACTS[role].names), values)
     if tables.keys() >= {ENTRY, EXIT}:
-        yield from find_checked_churn(tables[ENTRY], tables[EXIT], scope, values)
+        entry, universe = tables[ENTRY], compiled.tables.get(UNIVERSE)
+        behind = entry if universe is None else restrict_table(entry, universe, "include")
+        yield from find_checked_churn(behind, tables[EXIT], _see_entry(compiled, scope), values)
+
+
+def _see_entry(compiled: CompiledBook, scope: Scope) -> Scope:
+    """The names as they are in the moment of an entry: a position has no age and has earned nothing."""
+    fresh = list_fresh_values(compiled.book.manifest.pairing.legs)
+    return scope.with_names(
+        replace(scope.names[name], minimum=value, maximum=value) for name, value in fresh.items()
+    )
 
 
 def _lint_file(path: Path, lone: LoneTable) -> Iterator[Finding]:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.cycle import Outcome, decide_each
 from engine.operations.sources import Source
 
 
-def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One cycle of a run.
+
+    Attributes:
+        outcome: What the book says.
+        apart: How many quotes were set apart, by reason.
+    """
+
+    outcome: Outcome
+    apart: Mapping[str, int]
+
+
+def run_book(bound: BoundBook, source: Source) -> Iterator[Cycle]:
     """What a book says at every cycle of a source, in order of time.
 
     Metrics see nothing after their time and nothing further back than the book's `history`, so that they
@@ -26,4 +43,13 @@ def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
     manifest = bound.book.manifest
     for block in source.read_blocks(manifest.pairing, manifest.history):
         measured = bound.measure(block.pairs.drop("warm_up"))
-        yield from decide_each(bound, measured.filter(~block.pairs["warm_up"]))
+        counts = _count_apart(block.quarantined)
+        for outcome in decide_each(bound, measured.filter(~block.pairs["warm_up"])):
+            yield Cycle(outcome, counts.get(outcome.at, {}))
+
+
+def _count_apart(quarantined: pl.DataFrame) -> dict[datetime, dict[str, int]]:
+    counts: dict[datetime, dict[str, int]] = {}
+    for at, reason, count in quarantined.group_by("ts", "reason").len().sort("ts", "reason").iter_rows():
+        counts.setdefault(at, {})[reason] = count
+    return counts

@@ -1,0 +1,63 @@
+"""`carrybook names`: what formulas and cells of a book may call without defining it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.console import AsJson, fits, show, show_json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from engine.operations.names import ListedName
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="Folder of a book, its draft or a version; default: the starter book."),
+]
+OfTable = Annotated[
+    str | None,
+    typer.Option("--table", help="Only names that this table sees: entry, exit, limits, metrics …"),
+]
+
+
+def names(path: Folder = None, *, table: OfTable = None, as_json: AsJson = False) -> None:
+    """List the names of a book: type and unit, which tables see them, what they mean."""
+    from engine.operations.names import list_names
+    from engine.operations.starter import find_starter
+
+    listed = list_names(path or find_starter(), table)
+    if as_json:
+        show_json([asdict(name) for name in listed])
+        return
+    shown = _tabulate(listed)
+    show(shown if fits(shown) else "\n".join(_tell(name) for name in listed))
+
+
+def _tabulate(listed: list[ListedName]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table("name", "type", "from", "seen by", "flat", "meaning", box=SIMPLE_HEAD)
+    for name in listed:
+        table.add_row(name.name, name.type, name.source, _tell_sight(name), _tell_flat(name), name.meaning)
+    return table
+
+
+def _tell(name: ListedName) -> str:
+    return f"{name.name}  {name.type}, {name.source}; {_tell_sight(name)}\n    {name.meaning}"
+
+
+def _tell_sight(name: ListedName) -> str:
+    if name.scopes:
+        return f"limits of {', '.join(name.scopes)}"
+    every = name.tables[-1] == "limits" and "universe" in name.tables
+    return "all tables" if every else ", ".join(name.tables)
+
+
+def _tell_flat(name: ListedName) -> str:
+    return "" if name.flat is None else f"{name.flat:g}"
