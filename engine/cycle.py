@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -45,6 +45,7 @@ class Outcome:
             entry table, its `state`, and the rules that are `possible`.
         funnel: Counts.
         ranking: Pairs to enter, the most wanted first: by priority, then `rank_by`, then name.
+        apart: How many quotes of this time were set apart before pairing, by reason, where that is known.
     """
 
     at: datetime
@@ -52,6 +53,7 @@ class Outcome:
     decisions: pl.DataFrame
     funnel: Funnel
     ranking: tuple[str, ...]
+    apart: Mapping[str, int] = field(default_factory=dict)
 
 
 def decide(bound: BoundBook, pairs: pl.DataFrame, at: datetime) -> Outcome:

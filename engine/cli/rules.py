@@ -68,7 +68,7 @@ def try_scenarios(path: Folder = None, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def lint(path: Folder = None, *, as_json: AsJson = False) -> None:
-    """Find gaps, overlaps, rules that never fire, and churn in every table; exit code 1 if one is an error."""
+    """Find gaps, overlaps, idle rules, and churn in every table; exit code 1 if one is an error."""
     from engine.operations.lint import lint_path
     from engine.operations.lone_tables import LoneTable
     from engine.operations.starter import find_starter

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engine.book.bind import BoundBook
     from engine.cycle import Outcome
     from engine.operations.describe import Entry
-    from engine.operations.run import Cycle
     from engine.operations.sources import Source
 
 _MADE_CYCLES = 12
@@ -139,7 +138,7 @@ def _in_utc(time: datetime | None) -> datetime | None:
     return None if time is None else time.replace(tzinfo=UTC)
 
 
-def _show_all(bound: BoundBook, cycles: Iterable[Cycle], *, as_json: bool) -> int:
+def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -> int:
     """Show each cycle as soon as it is there; gives back how many there were."""
     from engine.operations.describe import describe_outcome
     from engine.operations.force import list_idle
@@ -151,23 +150,23 @@ def _show_all(bound: BoundBook, cycles: Iterable[Cycle], *, as_json: bool) -> in
         if idle:
             tell(f"checked, and not in force yet: {', '.join(idle)}", style="yellow")
     count = 0
-    for cycle in cycles:
+    for outcome in outcomes:
         count += 1
         if as_json:
-            show_json(describe_outcome(bound, cycle.outcome) | {"quarantined": dict(cycle.apart)})
+            show_json(describe_outcome(bound, outcome))
         else:
-            show(_summarise(bound, cycle))
-            if cycle.outcome.ranking:
-                _show_entries(bound, cycle.outcome)
+            show(_summarise(bound, outcome))
+            if outcome.ranking:
+                _show_entries(bound, outcome)
     return count
 
 
-def _summarise(bound: BoundBook, cycle: Cycle) -> str:
+def _summarise(bound: BoundBook, outcome: Outcome) -> str:
     """The funnel of a cycle, the nearest miss, what was missing, and what was set apart."""
     from engine.operations.describe import count_missing
     from engine.operations.misses import find_nearest_miss
 
-    outcome, funnel = cycle.outcome, cycle.outcome.funnel
+    funnel = outcome.funnel
     stages = f"{funnel.universe} universe → {funnel.shortlist} short list → {funnel.enter} enter"
     line = f"{outcome.at:%Y-%m-%d %H:%M}  {funnel.pairs} {_count_word(funnel.pairs)} → {stages}"
     if funnel.unknown:
@@ -175,7 +174,7 @@ def _summarise(bound: BoundBook, cycle: Cycle) -> str:
         line += f", {funnel.unknown} unknown for want of {_list_counts(missing)}"
     nearest = find_nearest_miss(bound, outcome)
     line += f"; nearest {nearest.pair} {tell_misses(nearest.rule)}" if nearest is not None else ""
-    apart = cycle.apart
+    apart = outcome.apart
     return (
         f"{line}\n  {sum(apart.values())} quotes set apart: {_list_counts(apart.items())}" if apart else line
     )

@@ -61,10 +61,11 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
     """One cycle as plain values.
 
     Returns:
-        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `ranking`, and `pairs`: for each
-        its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `stage`,
+        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `quarantined`, `ranking`, and
+        `pairs`: for each its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `stage`,
         `rule`, `universe_rule`, `outputs`, and `unknown`: the tests that missing data leaves open,
-        with `rule`, `header`, the `names` that they miss, and the `causes`: the values at the bottom that are missing.
+        with `rule`, `header`, the `names` that they miss, and the `causes`: the values at the bottom that
+        are missing.
     """
     book = bound.book
     metrics = [metric.name for metric in book.metrics]
@@ -81,6 +82,7 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
         "book": {"name": book.manifest.name, "version": book.version, "fingerprint": book.fingerprint},
         "parameters": {name: _write(quantity) for name, quantity in bound.parameters.items()},
         "counts": asdict(outcome.funnel),
+        "quarantined": dict(outcome.apart),
         "ranking": list(outcome.ranking),
         "pairs": [_describe_pair(*row) for row in rows],
     }

@@ -46,7 +46,7 @@ def find_nearest_miss(bound: BoundBook, outcome: Outcome) -> Miss | None:
 
 
 def _measure(explanation: Explanation, row: int) -> tuple[int, float]:
-    """Failed cells of the nearest rule of a row, and its largest distance; what is not defined is infinite."""
+    """Failed cells of the nearest rule of a row, and its largest distance; infinite if not defined."""
     rule = explanation.nearest_rules[row]
     failed = explanation.outcomes[row, rule] == Verdict.FAILED
     relative = explanation.distances[row, rule][failed] / explanation.spreads[failed]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -13,20 +13,7 @@ from engine.cycle import Outcome, decide_each
 from engine.operations.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """One cycle of a run.
-
-    Attributes:
-        outcome: What the book says.
-        apart: How many quotes were set apart, by reason.
-    """
-
-    outcome: Outcome
-    apart: Mapping[str, int]
-
-
-def run_book(bound: BoundBook, source: Source) -> Iterator[Cycle]:
+def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
     """What a book says at every cycle of a source, in order of time.
 
     Metrics see nothing after their time and nothing further back than the book's `history`, so that they
@@ -45,7 +32,7 @@ def run_book(bound: BoundBook, source: Source) -> Iterator[Cycle]:
         measured = bound.measure(block.pairs.drop("warm_up"))
         counts = _count_apart(block.quarantined)
         for outcome in decide_each(bound, measured.filter(~block.pairs["warm_up"])):
-            yield Cycle(outcome, counts.get(outcome.at, {}))
+            yield replace(outcome, apart=counts.get(outcome.at, {}))
 
 
 def _count_apart(quarantined: pl.DataFrame) -> dict[datetime, dict[str, int]]:

@@ -14,7 +14,7 @@ from engine.book.bind import BoundBook, bind
 from engine.book.compile import compile_book
 from engine.book.load import load_book
 from engine.cycle import decide, decide_each, judge
-from engine.frames.pairs import LEG_NUMBERS, LEG_TEXTS
+from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS
 from engine.operations.run import run_book
 from engine.operations.sources import GeneratedSource
 from engine.operations.starter import find_starter
@@ -33,8 +33,11 @@ def read_cases() -> list[dict[str, str]]:
 def override(case: dict[str, str]) -> BoundBook:
     """The starter book with the metrics that a case gives in the place of their formulas."""
     book = load_book(find_starter())
+    units = {"volume_usd": "usd"}
     metrics = tuple(
-        replace(metric, formula=case[metric.name] or "null", unit="") if metric.name in METRICS else metric
+        replace(metric, formula=case[metric.name] or "null", unit=units.get(metric.name, ""))
+        if metric.name in METRICS
+        else metric
         for metric in book.metrics
     )
     return bind(compile_book(replace(book, metrics=metrics)))
@@ -45,6 +48,7 @@ def build_pair(case: dict[str, str]) -> pl.DataFrame:
     numbers: dict[str, float | None] = {
         f"{leg}_{name}": None for leg in ("spot", "perp") for name in LEG_NUMBERS
     }
+    numbers |= {"quote_age_s": 0.0}
     numbers |= {f"perp_funding_apr_{days}d": None for days in (1, 3, 7, 30)}
     numbers |= {name: float(case[name]) if case[name] else None for name in QUOTES}
     numbers |= {
@@ -52,10 +56,14 @@ def build_pair(case: dict[str, str]) -> pl.DataFrame:
         "perp_taker_fee": 0.0005,
         "perp_funding_interval_hours": 8.0,
         "step_s": 28800.0,
+        "perp_listed_days": 2000.0,
+        "perp_hours_to_delisting": 1e9,
     }
-    texts = {f"{leg}_{name}": None for leg in ("spot", "perp") for name in LEG_TEXTS}
+    texts: dict[str, str | None] = {f"{leg}_{name}": None for leg in ("spot", "perp") for name in LEG_TEXTS}
+    texts |= {"base": "BTC", "spot_quote": "USDT", "perp_status": "trading"}
+    flags = {f"{leg}_{name}": False for leg in ("spot", "perp") for name in LEG_FLAGS}
     return pl.DataFrame(
-        {"ts": [AT], "pair": ["binance:BTC/USDT:USDT"], **numbers, **texts},
+        {"ts": [AT], "pair": ["binance:BTC/USDT:USDT"], **numbers, **texts, **flags},
         schema_overrides={"ts": pl.Datetime("us", "UTC"), **dict.fromkeys(numbers, pl.Float64)},
     )
 
@@ -91,7 +99,12 @@ def test_ranked_by_priority_then_by_the_column_then_by_name(starter: BoundBook) 
             **{name: pl.lit(value) for name, value in needed.items()},
         )
         .with_columns(
-            net_apr=pl.Series([apr for _, apr in rows]), volume_usd=pl.lit(1e9), hours_since_exit=pl.lit(1e9)
+            net_apr=pl.Series([apr for _, apr in rows]),
+            **{name: pl.lit(1e9) for name in ("volume_usd", "depth_usd", "hours_since_exit")},
+            **{name: pl.lit(1e9) for name in ("perp_listed_days", "perp_hours_to_delisting")},
+            base=pl.lit("BTC"),
+            spot_quote=pl.lit("USDT"),
+            perp_status=pl.lit("trading"),
         )
     )
     (outcome,) = decide_each(starter, measured)

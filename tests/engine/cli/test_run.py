@@ -29,7 +29,7 @@ def test_a_metric_may_have_any_name_that_is_free(tmp_path: Path) -> None:
     draft = Path(shutil.copytree(find_starter() / "draft", tmp_path / "draft"))
     with (draft / "metrics.csv").open("a") as file:
         file.write(
-            "".join(f"{name},perp_mark,,,,\n" for name in ("warm_up", "rule", "state", "enter", "priority"))
+            "".join(f"{name},perp_mark,,,,\n" for name in ("warm_up", "rule", "state", "include", "priority"))
         )
     (changed,) = read_cycles(invoke("--book", str(tmp_path), "--once", "--json"))
     (usual,) = read_cycles(invoke("--once", "--json"))
@@ -124,8 +124,8 @@ def test_recorded_history_is_run(shared: Path) -> None:
     arguments = ["--history", str(shared / "data"), "--venue", "binance", "--base", "BTC", "--base", "XRP"]
     cycles = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--to", "2021-02-10T12:00", "--json"))
     assert [(cycle["ts"][:16], cycle["counts"]) for cycle in cycles] == [
-        ("2021-02-10T00:00", {"pairs": 2, "unknown": 0, "enter": 2}),
-        ("2021-02-10T08:00", {"pairs": 2, "unknown": 0, "enter": 2}),
+        ("2021-02-10T00:00", {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "enter": 2}),
+        ("2021-02-10T08:00", {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "enter": 2}),
     ]
     (first,) = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--cycles", "1", "--json"))
     assert first == cycles[0]

@@ -67,7 +67,7 @@ def test_a_table_of_a_book_takes_everything_from_the_book() -> None:
     code, out, err = run(str(starter / "draft" / "entry.csv"))
     assert (code, err.count("error")) == (0, 0)
     assert "gap: no rule accepts vol > 1.2" in out
-    assert run(str(starter))[1] == out
+    assert out in run(str(starter))[1]
 
 
 @pytest.mark.parametrize(

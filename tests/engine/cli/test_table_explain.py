@@ -98,12 +98,12 @@ def test_json_has_every_cell(table: str) -> None:
 
 
 def test_a_table_of_a_book_knows_its_columns_and_parameters() -> None:
-    given = ("--with", "net_apr=4.9%", "--with", "volume_usd=30M", "--with", "strong_net_apr=13%")
+    given = ("--with", "net_apr=4.9%", "--with", "depth_usd=30k", "--with", "strong_net_apr=13%")
     lines = read_lines(explain(str(ENTRY), *given))
     assert lines[0] == "row 0: no rule fires: enter false, priority 0"
     assert "E1 net_apr 4.90 % >= strong_net_apr failed 8.10 %" in lines
     assert "E2 net_apr 4.90 % [entry_net_apr..strong_net_apr) failed 0.10 %" in lines
-    assert "volume_usd 30 M usd >= 5 * min_volume_usd failed 70 M usd" in lines
+    assert "depth_usd 30 k usd >= 5 * min_depth_usd failed 70 k usd" in lines
     assert lines.count("hours_since_exit never >= reentry_wait passed") == 2
 
 
@@ -168,7 +168,7 @@ def test_a_setting_that_no_cell_of_a_lone_file_names(table: str) -> None:
 def test_a_file_in_a_book_that_is_no_table() -> None:
     result = explain(str(ENTRY.with_name("metrics.csv")), "--with", "vol=1")
     assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
-    assert "is no decision table of the book; its tables are entry" in result.stderr
+    assert "is no decision table of the book; its tables are universe, entry, exit" in result.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--schema", "x=number"]])

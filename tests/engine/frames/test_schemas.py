@@ -92,8 +92,9 @@ def test_a_settlement_is_for_some_time() -> None:
 
 def test_a_decision_is_one_of_three_words() -> None:
     decision = pl.DataFrame(
-        {"ts": pl.Series([NOON], dtype=INSTANT), "pair": "x", "decision": "unknown", "rule": None},
-        schema_overrides={"rule": pl.String},
+        {"ts": pl.Series([NOON], dtype=INSTANT), "pair": "x", "decision": "unknown", "stage": "entry"}
+        | dict.fromkeys(("rule", "universe_rule")),
+        schema_overrides={"rule": pl.String, "universe_rule": pl.String},
     )
     assert validate_decisions(decision).height == 1
     with pytest.raises(SchemaErrors, match="maybe"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,10 +34,11 @@ def test_a_cycle_tells_everything_that_is_needed_to_decide_again(
     starter: BoundBook, outcome: Outcome
 ) -> None:
     told = json.loads(json.dumps(describe_outcome(starter, outcome), default=str, allow_nan=False))
-    assert told["counts"] == {"pairs": outcome.funnel.pairs, "unknown": 1, "enter": outcome.funnel.enter}
+    assert told["counts"] == asdict(outcome.funnel)
+    assert told["counts"]["unknown"] == 1
     assert told["book"]["fingerprint"] == starter.book.fingerprint
     assert told["parameters"]["max_fee"] == {"value": "0.2", "unit": "%"}
-    for pair in told["pairs"]:
+    for pair in (each for each in told["pairs"] if each["stage"] == "entry"):
         assert again(pair["metrics"], pair["inputs"]) == (pair["decision"], pair["rule"])
 
 
@@ -48,9 +50,9 @@ def again(seen: dict[str, Any], market: dict[str, Any]) -> tuple[str, str | None
     usual = seen["forecast_apr"] > 0 and seen["funding_apr"] > 0 and fee <= 0.002 and seen["vol"] <= 1.2
     if not usual or seen["spread"] > 0.001 or market["hours_since_exit"] < 24:
         return "none", None
-    if seen["net_apr"] >= 0.12 and -0.001 <= seen["basis_in"] <= 0.003 and seen["volume_usd"] >= 20e6:
+    if seen["net_apr"] >= 0.12 and -0.001 <= seen["basis_in"] <= 0.003 and seen["depth_usd"] >= 20e3:
         return "enter", "E1"
-    if 0.05 <= seen["net_apr"] < 0.12 and 0 <= seen["basis_in"] <= 0.003 and seen["volume_usd"] >= 100e6:
+    if 0.05 <= seen["net_apr"] < 0.12 and 0 <= seen["basis_in"] <= 0.003 and seen["depth_usd"] >= 100e3:
         return "enter", "E2"
     return "none", None
 
@@ -86,7 +88,7 @@ def test_a_cycle_without_pairs_tells_so(starter: BoundBook, outcome: Outcome) ->
     )
     told = describe_outcome(starter, empty)
     assert (told["counts"], told["pairs"], told["ranking"]) == (
-        {"pairs": 0, "unknown": 0, "enter": 0},
+        {"pairs": 0, "universe": 0, "shortlist": 0, "unknown": 0, "enter": 0},
         [],
         [],
     )

@@ -23,7 +23,9 @@ def test_the_starter_book_of_an_installation(tmp_path: Path, monkeypatch: pytest
 def test_a_sound_book_is_summarised() -> None:
     checked = check_rules(find_starter())
     assert checked.diagnostics == ()
-    assert "9 parameters, 14 metrics, 2 rules of entry; no fault" in checked.summary
+    assert (
+        "28 parameters, 16 metrics, 2 rules of universe, 2 rules of entry, 5 rules of exit" in checked.summary
+    )
 
 
 def test_faults_are_counted(tmp_path: Path) -> None:
