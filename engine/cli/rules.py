@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
+from engine.cli.diff import diff
+from engine.cli.show import show_book
 
 app = typer.Typer(no_args_is_help=True, help="Rule books: find their faults.")
 
@@ -38,3 +40,7 @@ def check(path: Folder = None, *, as_json: AsJson = False) -> None:
         show(checked.summary)
     if checked.diagnostics:
         raise typer.Exit(ExitCode.FAULT)
+
+
+app.command()(diff)
+app.command("show")(show_book)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeAlias
 
+from engine.book.contents import Content, read_contents, refuse_encoding
 from engine.book.diff.change import Change, ChangeKind, Subject
 from engine.book.diff.grid import Grid, read_grid
 from engine.book.diff.settings import Settings, diff_settings, read_settings
@@ -16,9 +16,6 @@ from engine.book.sheets import is_sheet, sort_files
 from engine.errors import Diagnostic
 from engine.tables.model import HitPolicy
 from engine.tables.read import read_hit_policy
-
-_Content: TypeAlias = str | bytes
-"""The text of a file, or its bytes if it is in another encoding."""
 
 
 def diff_books(old: BookFiles, new: BookFiles) -> tuple[Change, ...]:
@@ -36,7 +33,7 @@ def diff_books(old: BookFiles, new: BookFiles) -> tuple[Change, ...]:
     Returns:
         The changes by file, in the order in which people read a book; none if the books say the same.
     """
-    before, after = _read_contents(old), _read_contents(new)
+    before, after = read_contents(old), read_contents(new)
     policies = _read_policies(after)
     changes: list[Change] = []
     for file in sort_files({*before, *after}):
@@ -48,18 +45,7 @@ def diff_books(old: BookFiles, new: BookFiles) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _read_contents(files: BookFiles) -> dict[str, _Content]:
-    """What each file holds; of those that no book has, too."""
-    contents: dict[str, _Content] = {}
-    for name, raw in files.raw.items():
-        try:
-            contents[name] = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            contents[name] = raw
-    return contents | dict(files.texts)
-
-
-def _diff_file(file: str, old: _Content, new: _Content, policy: HitPolicy) -> Iterator[Change]:
+def _diff_file(file: str, old: Content, new: Content, policy: HitPolicy) -> Iterator[Change]:
     """What changed in one file whose contents differ."""
     if file != MANIFEST and not is_sheet(file):
         yield Change(ChangeKind.CHANGED, Subject.FILE, file)
@@ -75,9 +61,9 @@ def _diff_file(file: str, old: _Content, new: _Content, policy: HitPolicy) -> It
         yield Change(ChangeKind.NOT_COMPARED, Subject.FILE, file, old=whys[0], new=whys[1], line=line)
 
 
-def _read(file: str, content: _Content) -> Grid | Settings | Diagnostic:
+def _read(file: str, content: Content) -> Grid | Settings | Diagnostic:
     if isinstance(content, bytes):
-        return Diagnostic("file.encoding", "the file is not in UTF-8", "save it in UTF-8", file)
+        return refuse_encoding(file)
     return read_settings(content) if file == MANIFEST else read_grid(content, file)
 
 
@@ -87,7 +73,7 @@ def _explain(fault: Diagnostic) -> str:
     return f"{line}{replace(fault, file=None, row=None, column=None)}"
 
 
-def _read_policies(contents: dict[str, _Content]) -> dict[str, HitPolicy]:
+def _read_policies(contents: dict[str, Content]) -> dict[str, HitPolicy]:
     """The hit policy of each table by its file, as far as the manifest can be read."""
     settings = _read(MANIFEST, contents.get(MANIFEST, ""))
     if not isinstance(settings, Settings):

@@ -71,7 +71,7 @@ class Change:
         place += "" if self.row is None else f" {self.row or '(no name)'}"
         place += "" if self.column is None else f" [{self.column}]"
         marks = " (note only)" * self.note_only + " (same value)" * self.same_value
-        return " ".join(f"{place}{self._tell()}{marks}".split("\n"))
+        return " ".join(f"{place}{self._tell()}{marks}".splitlines())
 
     def _tell(self) -> str:
         """What is said behind the place."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from engine.book.contents import parse_manifest
 from engine.book.diff.change import Change, ChangeKind, Subject
 from engine.book.diff.values import are_equal
 from engine.book.manifest import FILE
@@ -47,13 +47,10 @@ def read_settings(text: str) -> Settings | Diagnostic:
     Args:
         text: Content of `book.toml`.
     """
-    try:
-        top = tomllib.loads(text.removeprefix("\ufeff"))
-        return Settings(text, {path: _write(value) for path, value in _flatten(top, ())})
-    except tomllib.TOMLDecodeError as error:
-        return Diagnostic("manifest.toml", f"the file is no TOML: {error}", "", FILE)
-    except RecursionError:
-        return Diagnostic("manifest.toml", "the file nests too deeply", "take the brackets out", FILE)
+    top = parse_manifest(text)
+    if isinstance(top, Diagnostic):
+        return top
+    return Settings(text, {path: _write(value) for path, value in _flatten(top, ())})
 
 
 def diff_settings(old: Settings, new: Settings) -> Iterator[Change]:
