@@ -45,7 +45,7 @@ class Grid:
     lines: dict[RowKey, int]
 
     @property
-    def named(self) -> tuple[Column, ...]:
+    def others(self) -> tuple[Column, ...]:
         """The columns that do not name the row."""
         names = {(key, 0) for key in self.keys}
         return tuple(column for column in self.columns if column not in names)

@@ -33,7 +33,7 @@ def match_columns(old: Grid, new: Grid) -> Match[Column]:
     rows = [row for row in old.rows if row in new.rows]
 
     def read_cells(grid: Grid, column: Column) -> Hashable:
-        if not rows or column not in grid.named:
+        if not rows or column not in grid.others:
             return None
         return grid.find_role(column), tuple(grid.read_meaning(row, column) for row in rows)
 
@@ -42,7 +42,7 @@ def match_columns(old: Grid, new: Grid) -> Match[Column]:
 
 def match_rows(old: Grid, new: Grid, columns: Match[Column]) -> Match[RowKey]:
     """Rows of two grids; one with another name and equal cells in all columns of both is the same."""
-    shared = [pair for pair in columns.pairs if pair[1] in new.named]
+    shared = [pair for pair in columns.pairs if pair[1] in new.others]
 
     def read_cells(grid: Grid, side: int, row: RowKey) -> Hashable:
         return tuple(grid.read_meaning(row, pair[side]) for pair in shared) or None
@@ -70,5 +70,6 @@ def _match(
         if content is not None and gone[content]:
             renamed[key] = gone[content].pop(0)
     pairs = tuple((renamed.get(key, key), key) for key in new if key in kept or key in renamed)
-    removed = tuple(key for key in kept if key not in known and key not in renamed.values())
+    found = known.union(renamed.values())
+    removed = tuple(key for key in kept if key not in found)
     return Match(pairs, removed, tuple(key for key in came if key not in renamed))

@@ -95,7 +95,9 @@ def _diff_rows(pair: _Pair, policy: HitPolicy) -> Iterator[Change]:
 def _diff_cells(pair: _Pair, old_row: RowKey, new_row: RowKey) -> Iterator[Change]:
     old, new = pair.old, pair.new
     for old_column, column in pair.columns.pairs:
-        if column in new.named and old.read_meaning(old_row, old_column) != new.read_meaning(new_row, column):
+        if column in new.others and old.read_meaning(old_row, old_column) != new.read_meaning(
+            new_row, column
+        ):
             yield Change(
                 ChangeKind.CHANGED,
                 Subject.CELL,
@@ -135,7 +137,7 @@ def _find_moves(
 
 
 def _tell_row(grid: Grid, row: RowKey, kind: ChangeKind) -> Change:
-    cells = tuple((column[0], cell) for column in grid.named if (cell := grid.read_meaning(row, column)))
+    cells = tuple((column[0], cell) for column in grid.others if (cell := grid.read_meaning(row, column)))
     line = grid.lines[row] if kind is ChangeKind.ADDED else None
     return Change(kind, Subject.ROW, grid.file, name_row(row), line=line, cells=cells)
 
