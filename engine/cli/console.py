@@ -50,9 +50,9 @@ AsJson = Annotated[
 """The option `--json` of every command that reads: annotate a parameter `as_json` with it."""
 
 
-def show(data: RenderableType) -> None:
+def show(data: RenderableType, *, style: str = "") -> None:
     """Print data for people: a line, or a Rich table. Long lines are not broken, piped tables not cut."""
-    _console(stderr=False).print(data, soft_wrap=isinstance(data, str))
+    _console(stderr=False).print(data, style=style, soft_wrap=isinstance(data, str))
 
 
 def show_json(value: Any) -> None:

@@ -10,6 +10,8 @@ import typer
 
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
 from engine.cli.table import show_linted
+from engine.cli.diff import diff
+from engine.cli.show import show_book
 
 if TYPE_CHECKING:
     from engine.book.scenarios.coverage import Coverage
@@ -112,3 +114,5 @@ def _describe_trials(trials: Trials) -> dict[str, Any]:
         "scenarios": scenarios,
         "coverage": [asdict(each) for each in trials.coverage],
     }
+app.command()(diff)
+app.command("show")(show_book)

@@ -1,0 +1,1 @@
+"""What differs between two versions of a book: by file, rule and cell, whatever the files look like."""

@@ -1,0 +1,54 @@
+"""`carrybook rules diff`: what differs between two versions of a book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.console import AsJson, ExitCode, show, show_json, tell
+
+if TYPE_CHECKING:
+    from engine.book.diff.change import Change
+
+Old = Annotated[Path, typer.Argument(help="Folder of a book (its draft), a draft or a published version.")]
+New = Annotated[
+    Path | None,
+    typer.Argument(help="Another; default: OLD is a book, whose draft is compared with its active version."),
+]
+
+
+def diff(old: Old, new: New = None, *, as_json: AsJson = False) -> None:
+    """Tell what differs between two versions of a book, by rule and cell: a line for each change.
+
+    How the files are written makes no difference, nor does an order that nothing depends on. The exit code is
+    0 whether the versions differ or not, and 1 if a file is so faulty that it cannot be compared.
+    """
+    from engine.book.diff.change import ChangeKind
+    from engine.operations.compare import compare_books
+
+    compared = compare_books(old, new)
+    if as_json:
+        changes = [change.as_dict() for change in compared.changes]
+        show_json({"old": str(compared.old), "new": str(compared.new), "changes": changes})
+    elif compared.changes:
+        for change in compared.changes:
+            show(str(change), style=_choose_style(change))
+        tell(compared.summary)
+    else:
+        show("no difference")
+    if any(change.kind is ChangeKind.NOT_COMPARED for change in compared.changes):
+        raise typer.Exit(ExitCode.FAULT)
+
+
+def _choose_style(change: Change) -> str:
+    from engine.book.diff.change import ChangeKind
+
+    if change.note_only or change.same_value:
+        return "dim"
+    return {
+        ChangeKind.ADDED: "green",
+        ChangeKind.REMOVED: "red",
+        ChangeKind.NOT_COMPARED: "bold red",
+    }.get(change.kind, "")
