@@ -3,6 +3,7 @@
     CarrybookError
     ├── BookErrors       a rule book, table or formula has faults; carries every Diagnostic
     ├── HistoryError     market history is missing, or not of the form asked for
+    ├── RecordingError   a recording of cycles cannot be written or read as asked
     └── UsageError       a command was called in a way that cannot be carried out
 
 Inside the engine a fault is a `Diagnostic`, collected and returned, so that a user sees all of
@@ -79,6 +80,10 @@ class BookErrors(CarrybookError):
 
 class HistoryError(CarrybookError):
     """Market history is missing, or is not of the form asked for."""
+
+
+class RecordingError(CarrybookError):
+    """A recording of cycles cannot be written or read as asked; says which file, and what to do."""
 
 
 class UsageError(CarrybookError):

@@ -7,11 +7,18 @@ import polars as pl
 
 from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
 
+SETTLEMENT_COLUMNS: dict[str, pl.DataType] = {
+    "ts": INSTANT,
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "rate": pl.Float64(),
+    "interval_hours": pl.Float64(),
+}
+"""Columns of a settlements frame in order, with their types; only `rate` may be null."""
+
 _SCHEMA = pa.DataFrameSchema(
     {
-        "ts": pa.Column(INSTANT),
-        "venue": pa.Column(pl.String()),
-        "symbol": pa.Column(pl.String()),
+        **{name: pa.Column(type_) for name, type_ in SETTLEMENT_COLUMNS.items()},
         "rate": pa.Column(pl.Float64(), nullable=True),
         "interval_hours": pa.Column(pl.Float64(), pa.Check.gt(0)),
     },
