@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from engine.cli import workbook
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
 
 app = typer.Typer(no_args_is_help=True, help="Rule books: find their faults.")
+app.command("export")(workbook.export)
+app.command("import")(workbook.import_)
 
 Folder = Annotated[
     Path | None,

@@ -1,8 +1,8 @@
 """Characters that the XML of a workbook cannot hold, written as `_xHHHH_`.
 
-Office Open XML (ECMA-376, part 1, 22.9.2.19, `ST_Xstring`) writes a character that XML does not allow as `_x`, its
-number in four hexadecimal digits, and `_`; the underscore of a text that only looks so is itself written as `_x005F_`.
-A carriage return is escaped too, because XML turns it into a line feed.
+Office Open XML (ECMA-376, part 1, 22.9.2.19, `ST_Xstring`) writes a character that XML does not allow as
+`_x`, its number in four hexadecimal digits, and `_`; the underscore of a text that only looks so is itself
+written as `_x005F_`. A carriage return is escaped too, because XML turns it into a line feed.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def write_cells(cells: Sequence[Sequence[str]], dialect: Dialect = CANONICAL) ->
 def adopt_dialect(text: str, present: str, file: str) -> str:
     """What a file becomes: itself if its cells are those of a new text, or these in the file's dialect.
 
-    A line end inside a cell may have become `\\n`: LibreOffice knows no other.
+    A line end of Windows inside a cell may have become a line feed: LibreOffice knows no other.
 
     Args:
         text: New content.

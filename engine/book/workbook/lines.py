@@ -10,7 +10,7 @@ _BOM = "\ufeff"
 def cut_lines(text: str) -> list[str]:
     """The lines of a text, without a byte order mark and without empty lines at the end.
 
-    Lines end with `\\n`, or with `\\r\\n` if all do; where both occur, a line keeps its `\\r`.
+    Lines end with a line feed, or all as in Windows; where both occur, a line keeps its carriage return.
     """
     text = text if "\n" in text else text.rstrip("\r")
     lines = text.removeprefix(_BOM).split(_find_line_end(text))

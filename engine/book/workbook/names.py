@@ -6,8 +6,11 @@ GLOSSARY, CHOICES = "glossary", "choices"
 FOR_PEOPLE = (GLOSSARY, CHOICES)
 """Sheets that are written for people and not read back."""
 
-MOST_CELLS = 500_000
-"""The most cells, empty ones between others included, that the tables of a workbook may have."""
+MOST_CELLS, MOST_CHARACTERS = 500_000, 4_000_000
+"""The most cells, empty ones included, and characters in them that the tables of a workbook may have."""
+
+MOST_FAULTS = 1_000
+"""The most faults of a workbook that are told one by one."""
 
 _SUFFIXES = (".csv", ".toml")
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time that stands in every workbook, so that equal books are equal files: the first that an archive can hold."""
+"""The time in every workbook, so that equal books are equal files: the first that an archive can hold."""
 
 _SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 _HEIGHT = re.compile(rb'(<row [^>]*) customHeight="1"')
@@ -21,8 +21,8 @@ _DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]+)"')
 def pack_workbook(book: Workbook) -> bytes:
     """The file of a workbook.
 
-    Spaces at the ends of texts are kept, rows grow with what is typed into them, and numbers written as text get
-    no mark of a mistake.
+    Spaces at the ends of texts are kept, rows grow with what is typed into them, and numbers written as text
+    get no mark of a mistake.
     """
     book.properties.created = book.properties.modified = datetime(*_EPOCH)  # noqa: DTZ001 - has no zone there
     raw, packed = io.BytesIO(), io.BytesIO()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -29,11 +30,11 @@ _A4 = "9"
 
 
 class _Text(Cell):
-    """A cell that takes a text as it is: openpyxl would cut a long one, and make a formula of one with `=`."""
+    """A cell that takes a text as it is, however long its escapes make it; openpyxl would cut it."""
 
     __slots__ = ()
 
-    def check_string(self, value: str) -> str:
+    def check_string(self, value: Any) -> Any:
         return value
 
 
@@ -81,7 +82,7 @@ def add_lines(book: Workbook, name: str, header: str, lines: Sequence[str]) -> W
 
 
 def protect(sheet: Worksheet) -> None:
-    """Guard a sheet that is not read back from edits; filters and widths stay free, and there is no password."""
+    """Guard a sheet that is not read back from edits, without a password; filters and widths stay free."""
     sheet.protection.sheet = True
     sheet.protection.autoFilter = False
     sheet.protection.formatColumns = False
@@ -98,7 +99,9 @@ def _add_sheet(book: Workbook, name: str) -> Worksheet:
     sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
     sheet.print_options.gridLines = True
     sheet.print_title_rows = "1:1"
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
+    footer = sheet.oddFooter
+    if footer is not None:
+        footer.left.text, footer.right.text = "&A", "&P / &N"
     return sheet
 
 

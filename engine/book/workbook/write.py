@@ -16,7 +16,7 @@ from engine.book.workbook.glossary import Entry
 from engine.book.workbook.grid import Cells, cut_grid
 from engine.book.workbook.lines import cut_lines
 from engine.book.workbook.looks import Part, build_styles, find_part
-from engine.book.workbook.names import CHOICES, GLOSSARY, MOST_CELLS, name_sheet
+from engine.book.workbook.names import CHOICES, GLOSSARY, MOST_CELLS, MOST_CHARACTERS, name_sheet
 from engine.book.workbook.packing import pack_workbook
 from engine.book.workbook.sheets import SPARE_ROWS, add_lines, add_table, protect
 from engine.errors import Diagnostic
@@ -42,9 +42,7 @@ def write_workbook(
     faults: list[Diagnostic] = []
     cells = {file: _cut(file, text, faults) for file, text in texts.items()}
     faults += [fault for file, rows in cells.items() for fault in _check_cells(file, rows)]
-    if sum(len(rows) * len(rows[0]) for rows in cells.values()) > MOST_CELLS:
-        hint = "make several books of it"
-        faults.append(Diagnostic("workbook.large", f"the book has more than {MOST_CELLS:,} cells", hint))
+    faults += _check_size(cells.values())
     if faults:
         return tuple(faults)
     book = Workbook()
@@ -67,6 +65,14 @@ def _cut(file: str, text: str, faults: list[Diagnostic]) -> Cells:
         faults += grid
         return ((),)
     return grid.cells
+
+
+def _check_size(tables: Iterable[Cells]) -> Iterable[Diagnostic]:
+    count = sum((len(rows) + SPARE_ROWS) * len(rows[0]) for rows in tables)
+    length = sum(len(cell) for rows in tables for row in rows for cell in row)
+    if count > MOST_CELLS or length > MOST_CHARACTERS:
+        message = f"the book has more than {MOST_CELLS:,} cells or {MOST_CHARACTERS:,} characters"
+        yield Diagnostic("workbook.large", message, "make several books of it")
 
 
 def _check_cells(file: str, rows: Cells) -> Iterable[Diagnostic]:
