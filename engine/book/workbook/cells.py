@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.book.workbook.markup import Attributes, stream_part
+from engine.book.workbook.markup import Attributes, TooLarge, stream_part
+from engine.book.workbook.names import MOST_CELLS
 from engine.book.workbook.package import Package, refuse_damage
 from engine.book.workbook.strings import TextCollector
 from engine.book.workbook.values import RawCell
@@ -35,36 +36,37 @@ class _Listener:
         self.cells: list[RawCell] = []
         self.merged: list[str] = []
         self._row = self._column = 0
-        self._kind, self._style = "n", 0
+        self._attributes: Attributes = {}
         self._value: list[str] | None = None
         self._in_value = self._has_formula = False
         self._text = TextCollector()
 
     def start(self, name: str, attributes: Attributes) -> None:
-        match name:
-            case "row":
-                self._row = _bound(int(attributes.get("r", self._row + 1)), _LAST_ROW)
-                self._column = 0
-            case "c":
-                self._begin(attributes)
-            case "v":
-                self._value, self._in_value = [], True
-            case "f":
-                self._has_formula = True
-            case "mergeCell":
-                self.merged.append(attributes.get("ref", ""))
-            case _:
-                self._text.start(name)
+        if name == "c":  # by far the most frequent
+            self._attributes = attributes
+            self._column += 1
+            self._value, self._has_formula = None, False
+        elif name == "v":
+            self._value, self._in_value = [], True
+        elif name == "f":
+            self._has_formula = True
+        elif name == "row":
+            self._row = _bound(int(attributes.get("r", self._row + 1)), _LAST_ROW)
+            self._column = 0
+        elif name == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
+        else:
+            self._text.start(name)
 
     def end(self, name: str) -> None:
-        self._in_value = False
-        self._text.end(name)
-        if name == "c" and (self._value is not None or self._has_formula or self._kind == "inlineStr"):
-            value = None if self._value is None else "".join(self._value)
-            place = self._row, self._column
-            self.cells.append(
-                RawCell(*place, self._kind, self._style, value, self._text.take(), self._has_formula)
-            )
+        if name == "c":
+            self._place()
+            if self._value is not None or self._has_formula or self._attributes.get("t") == "inlineStr":
+                self._keep()
+        elif name == "v":
+            self._in_value = False
+        else:
+            self._text.end(name)
 
     def text(self, text: str) -> None:
         if self._in_value and self._value is not None:
@@ -72,15 +74,19 @@ class _Listener:
         else:
             self._text.text(text)
 
-    def _begin(self, attributes: Attributes) -> None:
-        place = attributes.get("r")
-        if place is None:
-            self._row, self._column = self._row or 1, self._column + 1
-        else:
+    def _place(self) -> None:
+        place = self._attributes.get("r")
+        if place is not None:
             self._row, self._column = _read_place(place)
-        self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
-        self._value, self._has_formula = None, False
+
+    def _keep(self) -> None:
+        kind, style = self._attributes.get("t", "n"), int(self._attributes.get("s", 0))
+        value = None if self._value is None else "".join(self._value)
+        place = _bound(self._row, _LAST_ROW), _bound(self._column, _LAST_COLUMN)
+        self.cells.append(RawCell(*place, kind, style, value, self._text.take(), self._has_formula))
         self._text.clear()
+        if len(self.cells) > MOST_CELLS:
+            raise TooLarge(f"more than {MOST_CELLS:,} cells with something in them")
 
 
 def read_cells(package: Package, part: str) -> SheetCells:

@@ -11,18 +11,20 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from xml.parsers import expat
 
-from engine.book.workbook.package import Package, refuse_damage
+from engine.book.workbook.package import Package, refuse_damage, refuse_size
 from engine.errors import BookErrors
 
 _DEEPEST = 64
-_MOST_ELEMENTS = 3_000_000
+_MOST_ELEMENTS = 1_500_000
+"""The most elements of all parts that are read, so that no workbook takes long."""
+
 _MOST_IN_A_TREE = 100_000
 
 Attributes = dict[str, str]
 
 
 class Listener(Protocol):
-    """Takes the events of a document; names are without their namespace."""
+    """Takes the events of a document; names of elements are without their prefix."""
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
@@ -39,8 +41,8 @@ class Element:
     """An element of a small document.
 
     Attributes:
-        name: Its name without namespace.
-        attributes: Its attributes without namespace.
+        name: Its name without prefix.
+        attributes: Its attributes without prefix.
         children: The elements inside.
     """
 
@@ -54,6 +56,10 @@ class Element:
             if child.name == name:
                 yield child
             yield from child.find_all(name)
+
+
+class TooLarge(Exception):  # noqa: N818 - says why, and is caught below
+    """Raised by a listener to stop reading: there is more of something than any book has."""
 
 
 class _Refused(Exception):  # noqa: N818 - says why, and is caught below
@@ -71,8 +77,8 @@ class _Tree:
     def start(self, name: str, attributes: Attributes) -> None:
         self._count += 1
         if self._count > _MOST_IN_A_TREE:
-            raise _Refused("has too many elements")
-        element = Element(name, attributes)
+            raise TooLarge("too many elements")
+        element = Element(name, {key.rpartition(":")[2]: value for key, value in attributes.items()})
         self._open[-1].children.append(element)
         self._open.append(element)
 
@@ -102,7 +108,9 @@ def stream_part(package: Package, part: str, listener: Listener) -> None:
     """
     data = package.read(part)
     try:
-        _parse(data, listener)
+        package.elements = _parse(data, listener, package.elements)
+    except TooLarge as error:
+        raise BookErrors([refuse_size(package.file, f"its part {part} has {error}")]) from error
     except (expat.ExpatError, _Refused, ValueError, LookupError) as error:
         raise BookErrors([refuse_damage(package.file, f"its part {part} {_explain(error)}")]) from error
 
@@ -111,24 +119,25 @@ def _explain(error: Exception) -> str:
     return str(error) if isinstance(error, _Refused) else f"is no XML that can be read ({error})"
 
 
-def _parse(data: bytes, listener: Listener) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
+def _parse(data: bytes, listener: Listener, before: int) -> int:
+    """Read a document; gives the number of elements before and in it."""
+    parser = expat.ParserCreate()
     parser.buffer_text = True
-    depth = count = 0
+    depth, count = 0, before
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal depth, count
         depth, count = depth + 1, count + 1
-        if depth > _DEEPEST or count > _MOST_ELEMENTS:
-            raise _Refused("nests too deeply, or has too many elements")
-        listener.start(
-            name.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        )
+        if depth > _DEEPEST:
+            raise _Refused("nests too deeply")
+        if count > _MOST_ELEMENTS:
+            raise TooLarge("too many elements, most of them perhaps empty cells")
+        listener.start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        listener.end(name.rpartition(" ")[2])
+        listener.end(name.rpartition(":")[2] if ":" in name else name)
 
     def refuse_declaration(*_: object) -> None:
         raise _Refused("declares a document type, which no workbook does")
@@ -138,3 +147,4 @@ def _parse(data: bytes, listener: Listener) -> None:
     parser.CharacterDataHandler = listener.text
     parser.StartDoctypeDeclHandler = refuse_declaration
     parser.Parse(data, True)
+    return count

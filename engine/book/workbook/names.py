@@ -6,7 +6,7 @@ GLOSSARY, CHOICES = "glossary", "choices"
 FOR_PEOPLE = (GLOSSARY, CHOICES)
 """Sheets that are written for people and not read back."""
 
-MOST_CELLS, MOST_CHARACTERS = 500_000, 4_000_000
+MOST_CELLS, MOST_CHARACTERS = 250_000, 4_000_000
 """The most cells, empty ones included, and characters in them that the tables of a workbook may have."""
 
 MOST_FAULTS = 1_000

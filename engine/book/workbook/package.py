@@ -36,12 +36,14 @@ class Package:
     Attributes:
         file: Name of the workbook for messages.
         names: Names of its parts.
+        elements: How many elements of XML were read from them so far.
     """
 
     def __init__(self, archive: ZipFile, file: str) -> None:
         self._archive = archive
         self.file = file
         self.names = frozenset(archive.namelist())
+        self.elements = 0
 
     def read(self, part: str) -> bytes:
         """Unpack a part.
@@ -61,6 +63,12 @@ def refuse_damage(file: str, what: str) -> Diagnostic:
     """The fault of a workbook that is not what it claims to be."""
     hint = "open it in a spreadsheet and save it anew, or export the book again"
     return Diagnostic("workbook.damaged", f"the workbook is damaged: {what}", hint, file)
+
+
+def refuse_size(file: str, what: str) -> Diagnostic:
+    """The fault of a workbook that is larger than any book."""
+    hint = "delete rows and columns that are empty or only formatted, and pictures, and save it"
+    return Diagnostic("workbook.large", f"the workbook is too large for a book: {what}", hint, file)
 
 
 def open_package(data: bytes, file: str) -> Package:
@@ -124,9 +132,7 @@ def _check_parts(parts: list[ZipInfo], file: str) -> Iterator[Diagnostic]:
         part.file_size > max(_RATIO_FROM, _MOST_RATIO * max(part.compress_size, 1)) for part in parts
     )
     if unpacked > _MOST_UNPACKED or swollen:
-        message = f"the workbook unpacks to {unpacked / 2**20:,.0f} MiB, more than any book has"
-        hint = "delete empty rows and columns that are only formatted, and pictures, and save it"
-        yield Diagnostic("workbook.large", message, hint, file)
+        yield refuse_size(file, f"it unpacks to {unpacked / 2**20:,.0f} MiB")
 
 
 def resolve_target(part: str, target: str) -> str:

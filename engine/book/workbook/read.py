@@ -20,7 +20,7 @@ from engine.book.workbook.names import (
     name_cell,
     name_sheet,
 )
-from engine.book.workbook.package import Package, open_package
+from engine.book.workbook.package import Package, open_package, refuse_size
 from engine.book.workbook.strings import read_strings
 from engine.book.workbook.values import read_value
 from engine.errors import BookErrors, Diagnostic
@@ -42,16 +42,17 @@ def read_workbook(
         known: Files that a book may have.
         needed: Those that it must have.
     """
+    faults, texts = Faults(), {}
     try:
         package = open_package(data, name)
         contents = read_contents(package)
-        faults = Faults(_check_sheets(contents, name, known, needed))
+        faults.extend(_check_sheets(contents, name, known, needed))
         files = {name_sheet(file): file for file in known}
         sheets = {sheet.name: sheet for sheet in contents.sheets if sheet.name in files and sheet.is_grid}
         texts = _Reader(package, contents, faults).read_files(list(sheets.values()), files)
     except BookErrors as error:
-        return error.diagnostics
-    return faults.list_all(name) if faults.count else {file: texts[file] for file in known if file in texts}
+        faults.extend(error.diagnostics)
+    return faults.list_all(name) or {file: texts[file] for file in known if file in texts}
 
 
 def _check_sheets(
@@ -157,22 +158,18 @@ class _Reader:
                 message = "the cell stands beyond the last column with a header"
                 self._faults.add(Diagnostic("cell.outside", message, hint, name_cell(sheet, row, column)))
         height = max(row for row, _ in places)
-        self._room -= width * height
-        self._length -= sum(map(len, places.values()))
-        if self._room < 0 or self._length < 0:
-            message = (
-                f"the last cell with something in it is {name_cell(sheet, height, width)}, too far for a book"
-            )
-            hint = f"a book has at most {MOST_CELLS:,} cells and {MOST_CHARACTERS:,} characters in all"
-            raise BookErrors(
-                [
-                    *self._faults.list_all(self._package.file),
-                    Diagnostic("workbook.large", message, hint, self._package.file),
-                ]
-            )
+        self._take_room(name_cell(sheet, height, width), width * height, sum(map(len, places.values())))
         return [
             [places.get((row, column), "") for column in range(1, width + 1)] for row in range(1, height + 1)
         ]
+
+    def _take_room(self, last: str, cells: int, length: int) -> None:
+        self._room -= cells
+        self._length -= length
+        if self._room < 0 or self._length < 0:
+            most = f"a book has at most {MOST_CELLS:,} cells and {MOST_CHARACTERS:,} characters"
+            what = f"its last cell with something in it is {last}, and {most}"
+            raise BookErrors([refuse_size(self._package.file, what)])
 
     def _check_manifest(self, sheet: str, places: _Places) -> None:
         """The sheet of the manifest has one column, headed by its file."""
@@ -185,9 +182,9 @@ class _Reader:
 class Faults:
     """The faults of a workbook, as many of them as anyone reads."""
 
-    def __init__(self, faults: Iterable[Diagnostic]) -> None:
-        self._kept = list(faults)
-        self.count = len(self._kept)
+    def __init__(self) -> None:
+        self._kept: list[Diagnostic] = []
+        self.count = 0
 
     def add(self, fault: Diagnostic) -> None:
         """Keep a fault."""
@@ -195,10 +192,15 @@ class Faults:
         if self.count <= MOST_FAULTS:
             self._kept.append(fault)
 
+    def extend(self, faults: Iterable[Diagnostic]) -> None:
+        """Keep several."""
+        for fault in faults:
+            self.add(fault)
+
     def list_all(self, name: str) -> tuple[Diagnostic, ...]:
         """The faults, and how many there are besides."""
         more = self.count - len(self._kept)
-        if not more:
+        if more == 0:
             return tuple(self._kept)
         message = f"there are {more:,} faults more"
         return (*self._kept, Diagnostic("workbook.faults", message, "mend these first", name))
