@@ -77,16 +77,26 @@ def read_folder(folder: Path) -> BookFiles:
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith(".") and path.suffix not in FOR_PEOPLE
     }
+    return gather_files(folder.name, raw)
+
+
+def gather_files(name: str, raw: Mapping[str, bytes]) -> BookFiles:
+    """The files of a version that lies in no folder yet.
+
+    Args:
+        name: The version.
+        raw: The bytes of each file by name.
+    """
     faults = list(_check_names(raw))
     texts = {}
-    for name in KNOWN:
-        if name in raw:
+    for file in KNOWN:
+        if file in raw:
             try:
-                texts[name] = raw[name].decode("utf-8-sig")
+                texts[file] = raw[file].decode("utf-8-sig")
             except UnicodeDecodeError:
                 hint = "save it in UTF-8"
-                faults.append(Diagnostic("file.encoding", "the file is not in UTF-8", hint, name))
-    return BookFiles(folder.name, texts, raw, tuple(faults))
+                faults.append(Diagnostic("file.encoding", "the file is not in UTF-8", hint, file))
+    return BookFiles(name, texts, raw, tuple(faults))
 
 
 def _check_names(names: Mapping[str, bytes]) -> Iterator[Diagnostic]:

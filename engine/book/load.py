@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.book.book import Book
 from engine.book.compile import CompiledBook, check_texts
-from engine.book.folder import find_version, read_folder
+from engine.book.folder import BookFiles, find_version, read_folder
 from engine.book.looking_back import check_history
 from engine.book.read import read_book
 from engine.book.values import check_values, take_own_values
@@ -51,11 +51,20 @@ def check_book(path: str | Path) -> list[Diagnostic]:
     return _load(Path(path), prefer_draft=True)[1]
 
 
+def check_files(files: BookFiles) -> list[Diagnostic]:
+    """Every fault of a book whose files are at hand, in the order of its files; empty if there is none."""
+    return _check(files)[1]
+
+
 def _load(path: Path, *, prefer_draft: bool) -> tuple[Book | None, list[Diagnostic]]:
     folder = find_version(path, prefer_draft=prefer_draft)
     if isinstance(folder, Diagnostic):
         return None, [folder]
-    read = read_book(read_folder(folder))
+    return _check(read_folder(folder))
+
+
+def _check(files: BookFiles) -> tuple[Book | None, list[Diagnostic]]:
+    read = read_book(files)
     faults = list(read.diagnostics)
     if read.book is not None:
         found = {(fault.file, fault.row, fault.column) for fault in faults}

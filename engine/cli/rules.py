@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli import workbook
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
-from engine.cli.table import show_linted
 from engine.cli.diff import diff
 from engine.cli.show import show_book
+from engine.cli.table import show_linted
 
 if TYPE_CHECKING:
     from engine.book.scenarios.coverage import Coverage
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from engine.operations.trials import Trials
 
 app = typer.Typer(no_args_is_help=True, help="Rule books: check, try, lint, compare them.")
+app = typer.Typer(no_args_is_help=True, help="Rule books: find their faults.")
+app.command("export")(workbook.export)
+app.command("import")(workbook.import_)
 
 Folder = Annotated[
     Path | None,
@@ -114,5 +118,7 @@ def _describe_trials(trials: Trials) -> dict[str, Any]:
         "scenarios": scenarios,
         "coverage": [asdict(each) for each in trials.coverage],
     }
+
+
 app.command()(diff)
 app.command("show")(show_book)

@@ -92,7 +92,8 @@ _EXAMPLES: Mapping[str, str] = {
 _OF_SEVERAL = ("min", "max", "sum", "product", "mean", "median", "stddev", "all", "any", "not", "is")
 _FROM_TEXT = ("date", "time", "date and time", "duration")
 
-_Row = tuple[str, ...]
+Row = tuple[str, ...]
+"""A row of a generated table, in Markdown."""
 
 
 def fill_page(page: str) -> str:
@@ -104,7 +105,7 @@ def fill_page(page: str) -> str:
     return _BLOCK.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", page)
 
 
-def _tabulate(header: _Row, rows: Iterable[_Row]) -> str:
+def _tabulate(header: Row, rows: Iterable[Row]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -120,14 +121,16 @@ def _list_operators() -> str:
     return _tabulate(("operator", "meaning", "example"), OPERATOR_NOTES)
 
 
-def _list_unit_words() -> str:
-    return _tabulate(
-        ("behind a number", "measures", "example"),
-        (
-            (f"`{word}`", str(unit.dimension), f"`5{word}` → `{_write(unit)}`")
-            for word, unit in LITERAL_UNITS.items()
-        ),
-    )
+def list_unit_words() -> list[Row]:
+    """Unit words that stand behind a number: the word, what it measures, an example."""
+    return [
+        (f"`{word}`", str(unit.dimension), f"`5{word}` → `{_write(unit)}`")
+        for word, unit in LITERAL_UNITS.items()
+    ]
+
+
+def _tabulate_unit_words() -> str:
+    return _tabulate(("behind a number", "measures", "example"), list_unit_words())
 
 
 def _write(unit: Unit) -> str:
@@ -147,14 +150,16 @@ _BASES = {
 }
 
 
-def _list_column_units() -> str:
-    return _tabulate(
-        ("declared as", "measures", "one of it is"),
-        (
-            (f"`{word}`", str(unit.dimension), f"{unit.scale:,f} {_BASES[unit.dimension]}".strip())
-            for word, unit in COLUMN_UNITS.items()
-        ),
-    )
+def list_column_units() -> list[Row]:
+    """Units that a column or parameter is declared with: the word, what it measures, what one of it is."""
+    return [
+        (f"`{word}`", str(unit.dimension), f"{unit.scale:,f} {_BASES[unit.dimension]}".strip())
+        for word, unit in COLUMN_UNITS.items()
+    ]
+
+
+def _tabulate_column_units() -> str:
+    return _tabulate(("declared as", "measures", "one of it is"), list_column_units())
 
 
 def _show_argument(argument: Argument) -> str:
@@ -163,7 +168,7 @@ def _show_argument(argument: Argument) -> str:
     return f"{argument.name}{'' if argument.default is ... else '?'}{kind}"
 
 
-def _show_function(function: Function) -> _Row:
+def _show_function(function: Function) -> Row:
     arguments = ", ".join(map(_show_argument, function.arguments))
     return (
         f"`{function.name}({arguments})`",
@@ -172,7 +177,7 @@ def _show_function(function: Function) -> _Row:
     )
 
 
-def _show_form(name: str) -> _Row:
+def _show_form(name: str) -> Row:
     form = FORMS[name]
     return (f"`{name}({form.parameters})`", form.meaning, _show_example(name, form.examples))
 
@@ -181,9 +186,10 @@ def _show_example(name: str, examples: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(f"`{example}` → `{result}`" for example, result in examples) or _EXAMPLES[name]
 
 
-def _list_functions() -> str:
+def list_functions() -> tuple[tuple[str, list[Row]], ...]:
+    """Functions in groups with a title: how each is called, what it gives, an example."""
     ranges = [name for name in FORMS if name not in {*_OF_SEVERAL, *_FROM_TEXT}]
-    groups: tuple[tuple[str, list[_Row]], ...] = (
+    return (
         ("Numbers", list(map(_show_function, numeric.FUNCTIONS))),
         ("Several values of one row", list(map(_show_form, _OF_SEVERAL))),
         ("Other rows", list(map(_show_function, other_rows.FUNCTIONS))),
@@ -195,8 +201,11 @@ def _list_functions() -> str:
         ("Conversion", list(map(_show_function, conversion.FUNCTIONS))),
         ("Values and ranges", list(map(_show_form, ranges))),
     )
+
+
+def _tabulate_functions() -> str:
     return "\n".join(
-        f"**{title}**\n\n{_tabulate(('call', 'gives', 'example'), rows)}" for title, rows in groups
+        f"**{title}**\n\n{_tabulate(('call', 'gives', 'example'), rows)}" for title, rows in list_functions()
     )
 
 
@@ -238,9 +247,9 @@ def _list_standard_functions() -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     "keywords": _list_keywords,
     "operators": _list_operators,
-    "unit words": _list_unit_words,
-    "column units": _list_column_units,
-    "functions": _list_functions,
+    "unit words": _tabulate_unit_words,
+    "column units": _tabulate_column_units,
+    "functions": _tabulate_functions,
     "fixed arguments": _list_fixed_arguments,
     "parts of time": _list_parts_of_time,
     "standard functions": _list_standard_functions,

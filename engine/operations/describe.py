@@ -62,8 +62,8 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
 
     Returns:
         `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `quarantined`, `ranking`, and
-        `pairs`: for each its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`, `stage`,
-        `rule`, `universe_rule`, `outputs`, and `unknown`: the tests that missing data leaves open,
+        `pairs`: for each its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`,
+        `stage`, `rule`, `universe_rule`, `outputs`, and `unknown`: the tests that missing data leaves open,
         with `rule`, `header`, the `names` that they miss, and the `causes`: the values at the bottom that
         are missing.
     """

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from engine.errors import Diagnostic
 
 _QUOTED = re.compile(r'"[^"]*"')
+_HEADER = re.compile(r'(?:"[^"]*"|[^"\r\n])*')
 _CALL = re.compile(r"\w\s*\([^()]*\)")
 _THOUSAND = re.compile(r"\d{3}(?!\d)")
 _DECIMAL_COMMA = re.compile(r"(?<![\w.,])\d+,\d+(?![\d,])")
@@ -78,6 +79,16 @@ def read_sheet(text: str, file: str) -> Sheet:
     return Sheet(file, header, tuple(fitting), tuple(sorted(faults, key=lambda fault: fault.row or 0)))
 
 
+def find_separator(text: str) -> str:
+    """What separates the cells of a CSV file: `;` if one stands in the header outside of quotes, or `,`.
+
+    Args:
+        text: Content of the file.
+    """
+    header = _HEADER.match(text.removeprefix("\ufeff").lstrip("\r\n"))
+    return ";" if header is not None and ";" in _QUOTED.sub("", header.group()) else ","
+
+
 def check_cells(sheet: Sheet, texts: frozenset[str] = frozenset()) -> list[Diagnostic]:
     """Faults that spreadsheets bring into cells and headers: a leading `=`, a decimal comma.
 
@@ -97,8 +108,7 @@ def check_cells(sheet: Sheet, texts: frozenset[str] = frozenset()) -> list[Diagn
 
 def _cut_rows(text: str, file: str, faults: list[Diagnostic]) -> Iterator[Row]:
     """Rows with something in them, up to the first that is no CSV."""
-    head = _QUOTED.sub("", text.lstrip("\r\n").split("\n", 1)[0])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
     line = 1
     try:
         for cells in reader:

@@ -33,6 +33,10 @@ class Recording:
         bars = (
             pl.scan_parquet(folder / "ohlcv.parquet").filter(near, venue="binance", timeframe="1h").collect()
         )
+        every = pl.scan_parquet(folder / "ohlcv.parquet").filter(
+            venue="binance", market="swap", symbol=f"{base}/USDT:USDT"
+        )
+        self.listed: datetime = every.select(pl.col("ts").min()).collect().item()
         symbols = {"spot": f"{base}/USDT", "swap": f"{base}/USDT:USDT", "mark": f"{base}/USDT:USDT"}
         self.bars: dict[str, Bars] = {
             market: {
@@ -109,8 +113,13 @@ def measure(recording: Recording) -> dict[str, float | None]:
     return found
 
 
-def judge(seen: dict[str, float | None]) -> tuple[str, str | None]:
-    """The entry table by hand: first E1, then E2; what is unknown leaves open."""
+def judge(seen: dict[str, float | None], listed_days: float) -> tuple[str, str | None]:
+    """Universe and entry table by hand: U2, then E1, then E2; what is unknown leaves open."""
+    volume = seen["volume_usd"]
+    if listed_days < 60 or (volume is not None and volume < 20e6):
+        return "none", None
+    if volume is None:
+        return "unknown", None
 
     def within(name: str, low: float, high: float = math.inf, *, above: bool = False) -> bool | None:
         value = seen[name]
@@ -146,10 +155,11 @@ def run_one(starter: BoundBook, folder: Path, base: str, at: datetime) -> dict[s
 def test_a_decision_is_what_plain_python_says(case: dict[str, str], starter: BoundBook, shared: Path) -> None:
     at = datetime.fromisoformat(case["ts"]).replace(tzinfo=UTC)
     found = run_one(starter, shared / "data", case["base"], at)
-    expected = measure(Recording(shared / "data", case["base"], at))
+    recording = Recording(shared / "data", case["base"], at)
+    expected = measure(recording)
     assert {name: found[name] for name in expected} == {
         name: value if value is None else pytest.approx(value, rel=1e-9, abs=1e-15)
         for name, value in expected.items()
     }
-    assert (found["decision"], found["rule"]) == judge(expected)
+    assert (found["decision"], found["rule"]) == judge(expected, (at - recording.listed) / DAY)
     assert case["decision"] in {found["decision"], ""}

@@ -1,0 +1,62 @@
+"""`carrybook rules export` and `carrybook rules import`: a whole book through one Excel workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.console import AsJson, show, show_json, tell
+
+Book = Annotated[
+    Path | None,
+    typer.Argument(help="Folder of a book, its draft or a version; default: the starter book."),
+]
+To = Annotated[Path, typer.Option("--to", help="The workbook to write, FILE.xlsx.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a workbook that is there already.")]
+File = Annotated[Path, typer.Argument(help="The workbook, FILE.xlsx.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        help="Folder of a book, whose draft is written, or a draft; a new folder becomes a book. "
+        "Default: the book of that name in this folder or in its `rules`.",
+    ),
+]
+
+
+def export(book: Book = None, *, to: To, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
+    """Write a book as an Excel workbook: a sheet for each table, and a glossary of every name.
+
+    Then edit it in a spreadsheet, and bring it back with `carrybook rules import FILE.xlsx`.
+    """
+    from engine.operations.starter import find_starter
+    from engine.operations.workbook import export_book
+
+    done = export_book(book or find_starter(), to, overwrite=overwrite)
+    if as_json:
+        show_json(
+            {"path": str(done.path), "file": str(done.file), "sheets": done.sheets, "faults": done.faults}
+        )
+        return
+    show(f"{done.file}: {', '.join(done.sheets)}")
+    if done.faults:
+        count = "1 fault" if done.faults == 1 else f"{done.faults} faults"
+        tell(f"the book has {count}; `carrybook rules check {done.path}` tells more", style="yellow")
+
+
+def import_(file: File, *, to: Folder = None, as_json: AsJson = False) -> None:
+    """Read a workbook into the draft of its book, if nothing in it is wrong.
+
+    Else every fault is named with its cell, and nothing is written.
+    """
+    from engine.operations.workbook import import_book
+
+    done = import_book(file, to)
+    if as_json:
+        show_json({"folder": str(done.folder), "changed": done.changed, "unchanged": done.unchanged})
+    elif done.changed:
+        show(f"{done.folder}: changed {', '.join(done.changed)}")
+    else:
+        show(f"{done.folder}: nothing differs")
