@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from engine import __version__
-from engine.cli import evaluate, names, rules, run, table
+from engine.cli import evaluate, init, names, rules, run, table
 from engine.cli.console import report_error, show, wants_json
 from engine.errors import CarrybookError
 
@@ -58,6 +58,7 @@ def carrybook(
     """Take the options that stand before a command."""
 
 
+app.command("init")(init.init)
 app.command("run")(run.run)
 app.command("eval")(evaluate.evaluate)
 app.command("names")(names.names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli import workbook
+from engine.cli import past, workbook
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
 from engine.cli.diff import diff
 from engine.cli.show import show_book
@@ -26,7 +26,9 @@ app.command("import")(workbook.import_)
 
 Folder = Annotated[
     Path | None,
-    typer.Argument(help="Folder of a book, its draft or a version; default: the starter book."),
+    typer.Argument(
+        help="Folder of a book, its draft or a version; default: the workspace's, else the starter book."
+    ),
 ]
 
 
@@ -39,9 +41,9 @@ def rules() -> None:
 def check(path: Folder = None, *, as_json: AsJson = False) -> None:
     """Name every fault of a book with its file, row and column; exit code 1 if there is one."""
     from engine.operations.check import check_rules
-    from engine.operations.starter import find_starter
+    from engine.operations.workspaces import find_book
 
-    checked = check_rules(path or find_starter())
+    checked = check_rules(path or find_book())
     if as_json:
         show_json({"path": str(checked.path), "diagnostics": list(checked.diagnostics)})
     elif checked.diagnostics:
@@ -56,10 +58,10 @@ def check(path: Folder = None, *, as_json: AsJson = False) -> None:
 @app.command("test")
 def try_scenarios(path: Folder = None, *, as_json: AsJson = False) -> None:
     """Try the scenarios of a book, and tell which rules none of them reaches; exit code 1 if one fails."""
-    from engine.operations.starter import find_starter
     from engine.operations.trials import try_rules
+    from engine.operations.workspaces import find_book
 
-    trials = try_rules(path or find_starter())
+    trials = try_rules(path or find_book())
     if as_json:
         show_json(_describe_trials(trials))
     else:
@@ -77,9 +79,9 @@ def lint(path: Folder = None, *, as_json: AsJson = False) -> None:
     """Find gaps, overlaps, idle rules, and churn in every table; exit code 1 if one is an error."""
     from engine.operations.lint import lint_path
     from engine.operations.lone_tables import LoneTable
-    from engine.operations.starter import find_starter
+    from engine.operations.workspaces import find_book
 
-    show_linted(lint_path(path or find_starter(), LoneTable()), as_json=as_json)
+    show_linted(lint_path(path or find_book(), LoneTable()), as_json=as_json)
 
 
 def _tell_failure(tried: Tried) -> str:
@@ -122,3 +124,4 @@ def _describe_trials(trials: Trials) -> dict[str, Any]:
 
 app.command()(diff)
 app.command("show")(show_book)
+app.command("explain")(past.explain)

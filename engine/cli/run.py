@@ -12,7 +12,7 @@ import typer
 
 from engine.cli.console import AsJson, fits, show, show_json, tell
 from engine.cli.table_explain import tell_misses
-from engine.errors import HistoryError, UsageError
+from engine.errors import HistoryError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from engine.book.bind import BoundBook
     from engine.cycle import Outcome
     from engine.operations.describe import Entry
-    from engine.operations.sources import Source
-
-_MADE_CYCLES = 12
-_MADE_SEED = 7
-_MADE_START = datetime(2026, 1, 1, tzinfo=UTC)
+    from engine.operations.markets import Wanted
+    from engine.workspace import Workspace
 
 Book = Annotated[
     Path | None,
@@ -34,9 +31,18 @@ HistoryFolder = Annotated[
     Path | None,
     typer.Option("--history", help="Folder of recorded history; default: a market made from a seed."),
 ]
+RecordingFolder = Annotated[
+    Path | None, typer.Option("--recording", help="Folder of recorded cycles to run over once more.")
+]
+RecordInto = Annotated[
+    Path | None,
+    typer.Option("--record", help="Record every cycle into this folder; default: in a workspace its own."),
+]
 Start = Annotated[
     datetime | None,
-    typer.Option("--from", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="First cycle, UTC; needs --history."),
+    typer.Option(
+        "--from", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="First cycle, UTC; of a history or recording."
+    ),
 ]
 End = Annotated[
     datetime | None,
@@ -49,15 +55,15 @@ Cycles = Annotated[
     typer.Option("--cycles", min=1, help="How many: the first from --from on, else the latest of a history."),
 ]
 Once = Annotated[bool, typer.Option("--once", help="Only the latest cycle.")]
-Seed = Annotated[
-    int | None, typer.Option("--seed", min=0, help=f"Seed of the made market; default {_MADE_SEED}.")
-]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the made market; default 7.")]
 
 
 def run(  # noqa: PLR0913 - the options of a command
     *,
     book: Book = None,
     history: HistoryFolder = None,
+    recording: RecordingFolder = None,
+    record: RecordInto = None,
     start: Start = None,
     end: End = None,
     venues: Venues = None,
@@ -69,69 +75,53 @@ def run(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Evaluate a rule book over a market: a line for each cycle, and a table of what enters.
 
+    In a workspace it is the workspace's book over the workspace's market: each cycle is recorded, and
+    the next run goes on after the last one.
     With --json one object for each cycle, a line each, with every input, metric and decision.
     """
-    from engine.book.bind import bind
-    from engine.book.compile import compile_book
-    from engine.book.load import load_book
-    from engine.operations.run import run_book
-    from engine.operations.starter import find_starter
+    from engine.operations.markets import Wanted
+    from engine.operations.workspaces import find_book
+    from engine.workspace import find_workspace, read_workspace
 
-    _check_options(history, start, end, cycles, once=once, seed=seed)
-    bound = bind(compile_book(load_book(book or find_starter())))
-    if history is None:
-        source = _make_market(seed, cycles, tuple(venues or ()), tuple(bases or ()))
-    else:
-        source = _open_history(history, start, end, tuple(venues or ()), tuple(bases or ()))
-    if once or (history is not None and cycles is not None and start is None):
-        source = source.keep_latest(1 if once else cycles or 1, bound.book.manifest.pairing)
-    outcomes = run_book(bound, source)
-    shown = _show_all(bound, islice(outcomes, 1 if once else cycles), as_json=as_json)
+    wanted = Wanted(
+        *(history, recording, seed, _in_utc(start), _in_utc(end)),
+        *(tuple(venues or ()), tuple(bases or ()), cycles, once),
+    )
+    wanted.check()
+    root = find_workspace(Path.cwd()) if book is None and wanted.is_plain else None
+    workspace = None if root is None else read_workspace(root)
+    target = record or (None if workspace is None else workspace.recording)
+    folder = book or find_book()
+    shown = _run(folder, wanted, workspace, target, as_json=as_json)
     if not shown:
         raise HistoryError("nothing to evaluate: no pair in this time, at these venues, of these coins")
 
 
-def _check_options(
-    history: Path | None,
-    start: datetime | None,
-    end: datetime | None,
-    cycles: int | None,
-    *,
-    once: bool,
-    seed: int | None,
-) -> None:
-    if history is None and (start is not None or end is not None):
-        raise UsageError("--from and --to need --history")
-    if history is not None and seed is not None:
-        raise UsageError("--seed makes a market, --history reads one: give one of them")
-    if once and cycles is not None:
-        raise UsageError("--once and --cycles exclude each other")
-    if start is not None and end is not None and end <= start:
-        raise UsageError("--to is not after --from")
+def _run(
+    folder: Path, wanted: Wanted, workspace: Workspace | None, target: Path | None, *, as_json: bool
+) -> int:
+    """Run a book, and record it where a target is given; gives back how many cycles were shown."""
+    from engine.book.bind import bind
+    from engine.book.compile import compile_book
+    from engine.book.load import load_book
+    from engine.clock import SystemClock
+    from engine.operations.markets import open_market
+    from engine.operations.record import record_run
+    from engine.operations.run import run_book
+    from engine.recording.recorder import open_recorder
 
-
-def _make_market(
-    seed: int | None, cycles: int | None, venues: tuple[str, ...], bases: tuple[str, ...]
-) -> Source:
-    from engine.operations.sources import GeneratedSource
-
-    count = cycles or _MADE_CYCLES
-    number = _MADE_SEED if seed is None else seed
-    return GeneratedSource(number, _MADE_START, count, venues=venues, bases=bases)
-
-
-def _open_history(
-    folder: Path,
-    start: datetime | None,
-    end: datetime | None,
-    venues: tuple[str, ...],
-    bases: tuple[str, ...],
-) -> Source:
-    from engine.operations.sources import RecordedSource
-    from engine.recording.history import open_history
-
-    chosen = open_history(folder).select(venues=venues, symbols=bases)
-    return RecordedSource(chosen, _in_utc(start), _in_utc(end))
+    bound = bind(compile_book(load_book(folder)))
+    source = open_market(wanted, workspace)
+    count = 1 if wanted.once else wanted.cycles
+    if workspace is None and (wanted.once or (wanted.history is not None and count and wanted.start is None)):
+        source = source.keep_latest(count or 1, bound.book.manifest.pairing)
+    if target is None:
+        return _show_all(bound, islice(run_book(bound, source), count), as_json=as_json)
+    with open_recorder(target, SystemClock()) as recorder:
+        if workspace is not None and recorder.last is not None:
+            source = source.go_on(recorder.last)
+        outcomes = record_run(bound, folder, source, recorder)
+        return _show_all(bound, islice(outcomes, count), as_json=as_json)
 
 
 def _in_utc(time: datetime | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,28 +114,33 @@ def _describe(explained: Explained, row: int, rule: str | None) -> dict[str, Any
 
 def _show_row(explained: Explained, row: int, rule: str | None) -> None:
     """One row: what the table says, which rule is nearest, and every cell that asks anything."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    from engine.cli.formats import format_value
     from engine.tables.explain.outcome import Outcome
 
     view = explained.explanation.row(row)
     show(f"row {row}: {_tell_decision(explained, row)}")
     if view.nearest is not None and view.nearest.outcome is not Outcome.PASSED:
         show(f"nearest: {tell_misses(view.nearest)}")
+    show(tabulate_rules(each for each in view.rules if rule in (None, each.rule)))
+
+
+def tabulate_rules(rules: Iterable[RuleView]) -> Table:
+    """Rules with every cell that asks anything."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from engine.cli.formats import format_value
+
     table = Table("rule", "column", "value", "test", "outcome", "short by", box=SIMPLE_HEAD)
-    for each in view.rules:
-        if rule in (None, each.rule):
-            asking = [cell for cell in each.cells if cell.tested]
-            for place, cell in enumerate(asking):
-                name = each.rule if place == 0 else ""
-                value = format_value(cell.value, cell.type)
-                table.add_row(name, cell.header, value, cell.test, cell.outcome.word, _tell_distance(cell))
-            if not asking:
-                table.add_row(each.rule, "", "", "-", each.outcome.word, "")
-            table.add_section()
-    show(table)
+    for each in rules:
+        asking = [cell for cell in each.cells if cell.tested]
+        for place, cell in enumerate(asking):
+            name = each.rule if place == 0 else ""
+            value = format_value(cell.value, cell.type)
+            table.add_row(name, cell.header, value, cell.test, cell.outcome.word, _tell_distance(cell))
+        if not asking:
+            table.add_row(each.rule, "", "", "-", each.outcome.word, "")
+        table.add_section()
+    return table
 
 
 def _summarise(explained: Explained, rule: str | None) -> Table:

@@ -24,10 +24,14 @@ class Candidates:
         pairs: Columns as in `engine.frames.pairs`, settled funding, and `warm_up`: true for rows that
             only serve windows and are no cycle; sorted by pair and time.
         quarantined: Quotes that cannot be true, with a column `reason`.
+        quotes: The quotes they were made of, not cleaned.
+        settlements: The settlements they were made of.
     """
 
     pairs: pl.DataFrame
     quarantined: pl.DataFrame
+    quotes: pl.DataFrame
+    settlements: pl.DataFrame
 
 
 def assemble_candidates(
@@ -50,4 +54,4 @@ def assemble_candidates(
     funded = add_funding_aprs(pairs, validate_settlements(settlements), pairing.legs)
     early = pl.lit(value=False) if start is None else pl.col("ts") < start
     marked = funded.with_columns(warm_up=early)
-    return Candidates(validate_pairs(marked, pairing.legs), cleaned.quarantined)
+    return Candidates(validate_pairs(marked, pairing.legs), cleaned.quarantined, quotes, settlements)

@@ -80,12 +80,17 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
     return {
         "ts": outcome.at,
         "book": {"name": book.manifest.name, "version": book.version, "fingerprint": book.fingerprint},
-        "parameters": {name: _write(quantity) for name, quantity in bound.parameters.items()},
+        "parameters": describe_parameters(bound),
         "counts": asdict(outcome.funnel),
         "quarantined": dict(outcome.apart),
         "ranking": list(outcome.ranking),
         "pairs": [_describe_pair(*row) for row in rows],
     }
+
+
+def describe_parameters(bound: BoundBook) -> dict[str, dict[str, str]]:
+    """The exact value of every parameter of a book, and what it counts."""
+    return {name: _write(quantity) for name, quantity in bound.parameters.items()}
 
 
 def _write(quantity: Quantity) -> dict[str, str]:

@@ -52,6 +52,11 @@ class RecordingSource:
         times = self.recording.list_cycles(self.start, self.end)
         return replace(self, start=times[-cycles]) if len(times) > cycles else self
 
+    def go_on(self, after: datetime) -> RecordingSource:
+        """The same recording from the first cycle after a time on."""
+        start = after + _INSTANT
+        return self if self.start is not None and self.start >= start else replace(self, start=start)
+
     def _cut(self) -> Iterator[tuple[datetime, datetime]]:
         """Times of the first and the last cycle of each block."""
         backfills = self.recording.list_backfills()

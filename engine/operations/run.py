@@ -10,6 +10,7 @@ import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.cycle import Outcome, decide_each
+from engine.market.assembly import Candidates
 from engine.operations.sources import Source
 
 
@@ -29,10 +30,15 @@ def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
     """
     manifest = bound.book.manifest
     for block in source.read_blocks(manifest.pairing, manifest.history):
-        measured = bound.measure(block.pairs.drop("warm_up"))
-        counts = _count_apart(block.quarantined)
-        for outcome in decide_each(bound, measured.filter(~block.pairs["warm_up"])):
-            yield replace(outcome, apart=counts.get(outcome.at, {}))
+        yield from run_block(bound, block)
+
+
+def run_block(bound: BoundBook, block: Candidates) -> Iterator[Outcome]:
+    """What a book says at every cycle of one block of candidates."""
+    measured = bound.measure(block.pairs.drop("warm_up"))
+    counts = _count_apart(block.quarantined)
+    for outcome in decide_each(bound, measured.filter(~block.pairs["warm_up"])):
+        yield replace(outcome, apart=counts.get(outcome.at, {}))
 
 
 def _count_apart(quarantined: pl.DataFrame) -> dict[datetime, dict[str, int]]:

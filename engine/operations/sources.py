@@ -9,7 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
-from engine.exchange.generator import WARM_UP, generate_market
+from engine.exchange.generator import SETTLEMENT_INTERVAL, WARM_UP, generate_market
 from engine.market.assembly import Candidates, assemble_candidates
 from engine.model import Pairing
 from engine.recording.candidates import read_candidates
@@ -32,6 +32,9 @@ class Source(Protocol):
 
     def keep_latest(self, cycles: int, pairing: Pairing) -> Source:
         """The same source, narrowed to its latest cycles."""
+
+    def go_on(self, after: datetime) -> Source:
+        """The same source from the first cycle after a time on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class RecordedSource:
                 break
             span *= 4
         return self
+
+    def go_on(self, after: datetime) -> RecordedSource:
+        """The same history from the first settlement after a time on."""
+        start = after + _INSTANT
+        return self if self.start is not None and self.start >= start else replace(self, start=start)
 
     def _find_bounds(self) -> tuple[datetime, datetime]:
         """Time of the first settlement wanted, and the time after the last."""
@@ -119,6 +127,11 @@ class GeneratedSource:
     def keep_latest(self, cycles: int, pairing: Pairing) -> GeneratedSource:  # noqa: ARG002 - every pairing has all
         """The same market without its first cycles."""
         return replace(self, skip=max(0, self.cycles - cycles))
+
+    def go_on(self, after: datetime) -> GeneratedSource:
+        """The same market, as many cycles as before, from the first after a time on."""
+        done = max(0, (after - self.start) // SETTLEMENT_INTERVAL + 1)
+        return replace(self, skip=done, cycles=done + self.cycles)
 
 
 def _choose(column: str, wanted: tuple[str, ...]) -> pl.Expr:

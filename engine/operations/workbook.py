@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.book.folder import LATER, NEEDED, find_version, gather_files, read_folder
+from engine.book.folder import KNOWN, NEEDED, find_version, gather_files, read_folder
 from engine.book.load import check_files
 from engine.book.manifest import FILE as MANIFEST
 from engine.book.read import read_book
@@ -24,9 +24,6 @@ from engine.errors import BookErrors, Diagnostic, UsageError
 from engine.operations.drafts import find_book, find_draft, read_name, replace_file
 
 SUFFIX = ".xlsx"
-KNOWN = (*NEEDED, *LATER)
-"""Files that have a sheet, in the order of the sheets."""
-
 _NOT_HELD = ("file.unknown", "file.encoding")
 """Faults of a folder that a workbook would hide."""
 
@@ -88,7 +85,9 @@ def export_book(path: Path, file: Path, *, overwrite: bool = False) -> Exported:
     if not_held:
         raise BookErrors(not_held)
     texts = {name: files.raw[name].decode("utf-8") for name in KNOWN if name in files.raw}
-    packed = write_workbook(texts, glossary=list_glossary(read_book(files).book), choices=list_choices())
+    book = read_book(files).book
+    legs = () if book is None else tuple(leg.name for leg in book.manifest.pairing.legs)
+    packed = write_workbook(texts, glossary=list_glossary(book), choices=list_choices(legs))
     if isinstance(packed, tuple):
         raise BookErrors(packed)
     if not overwrite and file.exists() and not (file.is_file() and file.read_bytes() == packed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -51,4 +52,4 @@ def read_recorded_candidates(
     settlements = recording.read_settlements(settled_from, end, known_by=known_by)
     found = assemble_candidates(quotes, settlements, pairing)
     judged = pl.col("ts").is_in(pl.Series(cycles, dtype=INSTANT).implode())
-    return Candidates(found.pairs.with_columns(warm_up=~judged), found.quarantined)
+    return replace(found, pairs=found.pairs.with_columns(warm_up=~judged))

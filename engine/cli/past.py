@@ -1,0 +1,92 @@
+"""`carrybook rules explain`: a past decision, derived again from its recording."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.console import AsJson, ExitCode, show, show_json, tell
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.operations.past import PastDecision
+
+Pair = Annotated[str, typer.Option("--pair", help="The pair, as binance:BTC/USDT:USDT.", show_default=False)]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--cycle",
+        formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        help="Time of the cycle, UTC; default: the last one.",
+    ),
+]
+Folder = Annotated[
+    Path | None, typer.Option("--recording", help="Folder of a recording; default: the workspace's.")
+]
+
+
+def explain(*, pair: Pair, at: At = None, folder: Folder = None, as_json: AsJson = False) -> None:
+    """Explain a decision of a recorded cycle: each rule, each cell, passed or by how much it failed.
+
+    It is derived again from the recording, by the book that decided; exit code 1 if it comes out otherwise.
+    """
+    from engine.operations.past import explain_past
+    from engine.operations.workspaces import find_recording
+
+    place = folder or find_recording(Path.cwd())
+    if place is None:
+        raise UsageError("which recording? give --recording, or run in a workspace that has one")
+    past = explain_past(place, None if at is None else at.replace(tzinfo=UTC), pair)
+    if as_json:
+        show_json(_describe(past))
+    else:
+        _show(past)
+    if not past.agrees:
+        tell("derived again it comes out otherwise than it was recorded", style="red")
+        raise typer.Exit(ExitCode.FAULT)
+
+
+def _show(past: PastDecision) -> None:
+    from engine.cli.table_explain import tabulate_rules
+
+    book, derived = past.facts.book, past.derived
+    show(f"{past.facts.at:%Y-%m-%d %H:%M} {past.pair}: {_tell(derived)}")
+    when = f"{past.facts.recorded_at:%Y-%m-%d %H:%M}"
+    show(f"by {book.name} {book.version} ({book.fingerprint}), recorded {when}")
+    for role, view in past.views.items():
+        show(role)
+        show(tabulate_rules(view.rules))
+
+
+def _tell(decision: dict[str, Any]) -> str:
+    where = {
+        "universe": "at the universe",
+        "shortlist": "not on the short list",
+        "entry": "by the entry table",
+    }
+    rule = decision.get("rule")
+    said = f", rule {rule}" if rule else ""
+    possible = decision.get("possible")
+    left = f", {', '.join(possible)} possible" if possible else ""
+    return f"{decision.get('decision', 'nothing')} {where.get(decision.get('stage', ''), '')}{said}{left}"
+
+
+def _describe(past: PastDecision) -> dict[str, Any]:
+    from engine.tables.explain.view import describe_row
+
+    return {
+        "ts": past.facts.at,
+        "pair": past.pair,
+        "book": {
+            "name": past.facts.book.name,
+            "version": past.facts.book.version,
+            "fingerprint": past.facts.book.fingerprint,
+        },
+        "agrees": past.agrees,
+        "recorded": past.recorded,
+        "derived": past.derived,
+        "tables": {role: describe_row(view) for role, view in past.views.items()},
+    }

@@ -1,0 +1,68 @@
+"""Making a workspace, and finding what belongs to one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from engine.errors import UsageError
+from engine.operations.starter import STARTER, find_starter
+from engine.workspace import RULES, SETTINGS, find_workspace, read_workspace
+
+_SETTINGS = f"""\
+book = "{STARTER}"               # folder of {RULES}/ that runs here
+
+[market]
+source = "made"                     # a market made from a seed; or "history", with folder = "…"
+seed = 7
+"""
+
+
+def make_workspace(folder: Path) -> tuple[Path, ...]:
+    """Make a workspace with the starter book.
+
+    Args:
+        folder: Where; it is made, or is empty.
+
+    Returns:
+        What was made.
+
+    Raises:
+        UsageError: The folder holds something already, or cannot be written.
+    """
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"{folder} is not empty; a workspace begins in a folder of its own")
+        starter = find_starter()
+        shutil.copytree(starter / "draft", folder / RULES / STARTER / "draft")
+        shutil.copyfile(starter.parent / "README.md", folder / RULES / "README.md")
+        (folder / SETTINGS).write_text(_SETTINGS, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error}") from error
+    return folder / RULES / STARTER / "draft", folder / RULES / "README.md", folder / SETTINGS
+
+
+def find_recording(start: Path) -> Path | None:
+    """The recording of the workspace that a folder lies in; None without one, or before its first run.
+
+    Raises:
+        BookErrors: Every fault of the settings.
+    """
+    root = find_workspace(start)
+    if root is None:
+        return None
+    recording = read_workspace(root).recording
+    return recording if recording.is_dir() else None
+
+
+def find_book(start: Path | None = None) -> Path:
+    """The book that is meant where none is named: that of the workspace, else the starter book.
+
+    Args:
+        start: The folder that the command runs in; None is the current one.
+
+    Raises:
+        BookErrors: Every fault of the settings.
+    """
+    root = find_workspace(Path.cwd() if start is None else start)
+    return find_starter() if root is None else read_workspace(root).book

@@ -1,0 +1,73 @@
+"""Workspaces: a folder with rules, settings and recordings, in which commands know what is meant."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.book.toml_reader import TomlReader
+from engine.errors import BookErrors, Diagnostic
+
+SETTINGS, RULES, RECORDINGS = "settings.toml", "rules", "recordings"
+SOURCES = ("made", "history")
+"""Where quotes can come from: a market made from a seed, or recorded history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace and what its settings say.
+
+    Attributes:
+        root: Its folder.
+        book: Folder of the book that runs here.
+        source: One of `SOURCES`.
+        seed: Seed of the made market.
+        history: Folder of recorded history; None if quotes are made.
+    """
+
+    root: Path
+    book: Path
+    source: str
+    seed: int
+    history: Path | None
+
+    @property
+    def recording(self) -> Path:
+        """Where cycles of this market are recorded: a market of its own has a recording of its own."""
+        name = f"made-{self.seed}" if self.history is None else f"history-{self.history.name}"
+        return self.root / RECORDINGS / name
+
+
+def find_workspace(start: Path) -> Path | None:
+    """The workspace that a folder lies in, the nearest above with settings and rules; None without one."""
+    places = (start, *start.parents)
+    return next((each for each in places if (each / SETTINGS).is_file() and (each / RULES).is_dir()), None)
+
+
+def read_workspace(root: Path) -> Workspace:
+    """Read the settings of a workspace.
+
+    Raises:
+        BookErrors: Every fault of `settings.toml`.
+    """
+    text = (root / SETTINGS).read_text(encoding="utf-8")
+    reader = TomlReader(SETTINGS, text)
+    try:
+        top = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"the file is no TOML: {error}"
+        raise BookErrors([Diagnostic("settings.toml", message, "", SETTINGS)]) from error
+    reader.check_keys(top, ("book", "market"))
+    book = reader.take(top, "book", str)
+    market = reader.take(top, "market", dict) or {}
+    reader.check_keys(market, ("source", "seed", "folder"), "market.")
+    source = reader.choose(market, "source", SOURCES, "market.")
+    seed = reader.take(market, "seed", int, "market.") if source == "made" else 0
+    folder = reader.take(market, "folder", str, "market.") if source == "history" else None
+    if isinstance(seed, int) and seed < 0:
+        reader.refuse("settings.seed", '"market.seed" is below zero', "take another", "market.seed")
+    if reader.faults:
+        raise BookErrors(reader.faults)
+    history = None if folder is None else root / folder
+    return Workspace(root, root / RULES / str(book), str(source), int(seed or 0), history)

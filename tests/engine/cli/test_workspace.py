@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from engine.cli.app import app
+from engine.cli.console import ExitCode
+from engine.operations.past import derive_again
+from engine.recording.reading import open_recording
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env={"NO_COLOR": "1"})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new workspace, in which commands run."""
+    folder = tmp_path / "desk"
+    assert invoke("init", str(folder)).exit_code == ExitCode.OK
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def list_cycles(result: Result) -> list[str]:
+    return [line.split("  ")[0] for line in result.stdout.splitlines() if " pairs → " in line]
+
+
+def test_a_workspace_begins_with_the_starter_book(workspace: Path) -> None:
+    checked = invoke("rules", "check")
+    assert (
+        str(workspace / "rules" / "funding-carry")
+        in json.loads(invoke("rules", "check", "--json").stdout)["path"]
+    )
+    assert checked.stdout.endswith("no fault\n")
+    assert invoke("init", str(workspace)).exit_code == ExitCode.USAGE
+
+
+def test_a_run_records_and_the_next_goes_on(workspace: Path) -> None:
+    first, second = invoke("run", "--cycles", "2"), invoke("run", "--once")
+    assert (len(list_cycles(first)), len(list_cycles(second))) == (2, 1)
+    assert list_cycles(second)[0] > list_cycles(first)[-1]
+    times = open_recording(workspace / "recordings" / "made-7").list_cycles()
+    assert [f"{time:%Y-%m-%d %H:%M}" for time in times] == [*list_cycles(first), *list_cycles(second)]
+    again = invoke("run", "--recording", "recordings/made-7")
+    assert list_cycles(again) == [*list_cycles(first), *list_cycles(second)]
+
+
+def test_a_past_decision_is_explained(workspace: Path) -> None:
+    assert invoke("rules", "explain", "--pair", "x").exit_code == ExitCode.USAGE
+    (cycle,) = map(json.loads, invoke("run", "--cycles", "1", "--json").stdout.splitlines())
+    pair = cycle["ranking"][0]
+    told = json.loads(
+        invoke("rules", "explain", "--pair", pair, "--cycle", cycle["ts"][:16], "--json").stdout
+    )
+    assert (told["agrees"], told["recorded"]["decision"]) == (True, "enter")
+    shown = invoke("rules", "explain", "--pair", pair).stdout
+    assert f"{pair}: enter by the entry table, rule {told['recorded']['rule']}" in shown
+    missing = invoke("rules", "explain", "--pair", pair, "--cycle", "2031-01-01")
+    assert missing.exit_code == ExitCode.FAULT
+    assert "has no cycle at 2031-01-01" in missing.stderr
+    assert workspace.is_dir()
+
+
+def test_an_edited_book_decides_from_the_next_cycle_on(workspace: Path) -> None:
+    invoke("run", "--once")
+    parameters = workspace / "rules" / "funding-carry" / "draft" / "parameters.csv"
+    parameters.write_text(parameters.read_text().replace("strong_net_apr,12%", "strong_net_apr,100%"))
+    invoke("run", "--once")
+    facts = open_recording(workspace / "recordings" / "made-7").list_facts()
+    assert len({each.book.fingerprint for each in facts}) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('source = "made"', 'source = "mad"', "did you mean"),
+        ("seed = 7", "sed = 7", "did you mean"),
+        ("seed = 7", "seed = -1", "below zero"),
+        ("[market]", "[market", "no TOML"),
+        ('source = "made"', 'source = "history"', "folder"),
+    ],
+)
+def test_faulty_settings(workspace: Path, old: str, new: str, says: str) -> None:
+    settings = workspace / "settings.toml"
+    settings.write_text(settings.read_text().replace(old, new))
+    result = invoke("run", "--once")
+    assert result.exit_code == ExitCode.FAULT
+    assert says in result.stderr
+
+
+def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:
+    command = [
+        sys.executable,
+        "-u",
+        "-c",
+        "from engine.cli.app import main; main()",
+        "run",
+        "--cycles",
+        "500",
+    ]
+    shown: list[str] = []
+    for stop_after in (1, 3, 2):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=dict(os.environ)
+        ) as process:
+            assert process.stdout is not None
+            seen = 0
+            while seen < stop_after:
+                line = process.stdout.readline()
+                assert line, "the run ended by itself"
+                if " pairs → " in line:
+                    shown.append(line.split("  ")[0])
+                    seen += 1
+            process.send_signal(signal.SIGKILL)
+    recording = open_recording(workspace / "recordings" / "made-7")
+    recorded = [f"{time:%Y-%m-%d %H:%M}" for time in recording.list_cycles()]
+    assert set(shown) <= set(recorded)
+    assert recorded == sorted(set(recorded))
+    for facts in recording.list_facts():
+        _, again = derive_again(recording, facts)
+        assert again.decisions.equals(recording.read_cycle(facts.at).decisions)
+    assert list_cycles(invoke("run", "--once"))[0] > recorded[-1]
+    assert [path for path in (workspace / "recordings").rglob(".*") if path.name != ".lock"] == []
