@@ -46,7 +46,7 @@ def read_records(
     *,
     required: Sequence[str],
     texts: Sequence[str],
-    key: str = NAME,
+    key: str | None = NAME,
 ) -> tuple[tuple[Record, ...], tuple[Diagnostic, ...]]:
     """Read a sheet whose rows are told apart by a column.
 
@@ -56,7 +56,8 @@ def read_records(
         columns: Every column it may have.
         required: Columns it must have, and whose cells may not be empty.
         texts: Columns for people, which may hold anything.
-        key: The column that tells rows apart; what stands in `name` must be a name that formulas can use.
+        key: The column that tells rows apart, if one does; what stands in `name` must be a name that formulas
+            can use.
 
     Returns:
         Rows with a key of their own, and the faults in reading order.
@@ -72,9 +73,10 @@ def read_records(
     for row in sheet.rows:
         cells = {column: "" if place is None else row.cells[place] for column, place in places.items()}
         record = Record(row.line, cells)
-        wrong = list(_check_record(record, file, required, key, [known[key] for known in records]))
+        taken = [known[key] for known in records] if key is not None else []
+        wrong = list(_check_record(record, file, required, key, taken))
         faults += wrong
-        if all(fault.column != key for fault in wrong):
+        if key is None or all(fault.column != key for fault in wrong):
             records.append(record)
     return tuple(records), tuple(sorted(faults, key=lambda fault: fault.row or 0))
 
@@ -93,11 +95,13 @@ def _check_header(sheet: Sheet, columns: Sequence[str], required: Sequence[str])
 
 
 def _check_record(
-    record: Record, file: str, required: Sequence[str], key: str, taken: Sequence[str]
+    record: Record, file: str, required: Sequence[str], key: str | None, taken: Sequence[str]
 ) -> Iterator[Diagnostic]:
     for column in required:
         if not record[column]:
             yield Diagnostic("cell.empty", f"the {column} is empty", "fill it in", file, record.line, column)
+    if key is None:
+        return
     name = record[key]
     fault = _check_name(name) if key == NAME and name else None
     if fault is not None:

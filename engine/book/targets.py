@@ -54,7 +54,7 @@ def read_targets(text: str) -> tuple[tuple[Target, ...], tuple[Diagnostic, ...]]
     Returns:
         The targets whose words are right, and the faults of form in reading order.
     """
-    records, faults = read_records(text, FILE, COLUMNS, required=REQUIRED, texts=("note",), key="kpi")
+    records, faults = read_records(text, FILE, COLUMNS, required=REQUIRED, texts=("note",), key=None)
     wrong = list(faults)
     targets: list[Target] = []
     for record in records:
@@ -63,6 +63,9 @@ def read_targets(text: str) -> tuple[tuple[Target, ...], tuple[Diagnostic, ...]]
         if fault is None and record["over"] and record["over"] != START and span is None:
             message, hint = f'"{record["over"]}" is no time span', f"write `{START}`, or one such as `90d`"
             fault = Diagnostic("target.over", message, hint, FILE, record.line, "over")
+        if fault is None and (record["kpi"], span) in [(target.kpi, target.over) for target in targets]:
+            message, hint = f'the target "{record["kpi"]}" over {record["over"]} stands twice', "leave one"
+            fault = Diagnostic("target.duplicate", message, hint, FILE, record.line, "kpi")
         if fault is not None:
             wrong.append(fault)
         elif all(record[column] for column in REQUIRED):

@@ -14,7 +14,7 @@ from engine.language.core import Core
 from engine.language.names import Scope, suggest
 from engine.language.quantities import Quantity
 from engine.language.to_python import evaluate_row
-from engine.language.types import Kind, Name, Value
+from engine.language.types import Kind, Name, Stage, Value
 from engine.tables.checked import CheckedTable
 
 LIMITS = LIMITS_FILE.removesuffix(".csv")
@@ -71,7 +71,8 @@ def read_expectation(scenario: Scenario, table: CheckedTable, known: Scope) -> E
     typed = [Name(name, core.type) for name, core in zip(outputs, table.default, strict=True)]
     if text.isidentifier() and text not in outputs:
         return [_refuse(text, [*ids, *STATES])]
-    checked = check_formula(text, known.with_names(typed), kind=Kind.BOOLEAN)
+    parameters = Scope({key: name for key, name in known.names.items() if name.stage <= Stage.PARAMETER})
+    checked = check_formula(text, parameters.with_names(typed), kind=Kind.BOOLEAN)
     return list(checked.diagnostics) if checked.core is None else Expectation(outcome=checked.core)
 
 

@@ -26,7 +26,7 @@ def changed(tmp_path: Path) -> Path:
     """The starter book with changes in two files."""
     folder = Path(shutil.copytree(DRAFT, tmp_path / "changed"))
     for name, old, new in (
-        ("parameters.csv", "max_fee,0.2%,,0%,1%,the dearer leg", "max_fee,0.2%,,0%,1%,either leg"),
+        ("parameters.csv", "max_vol,120%,,0%,500%,realised volatility", "max_vol,120%,,0%,500%,volatility"),
         ("parameters.csv", "reentry_wait,24h", "reentry_wait,1d"),
         ("entry.csv", "[entry_net_apr..strong_net_apr)", ">= entry_net_apr"),
         ("entry.csv", "\nE1,", f"\n{write_rule(folder / 'entry.csv', 'E0', 'false')}\nE1,"),
@@ -49,7 +49,7 @@ def test_a_line_for_each_change(changed: Path) -> None:
     assert result.exit_code == ExitCode.OK
     assert result.stdout.splitlines() == [
         "parameters.csv reentry_wait [value]: 24h → 1d (same value)",
-        "parameters.csv max_fee [note]: the dearer leg for one fill → either leg for one fill (note only)",
+        "parameters.csv max_vol [note]: realised volatility a year → volatility a year (note only)",
         "entry.csv E0 row added: [then enter] false",
         "entry.csv E2 [net_apr]: [entry_net_apr..strong_net_apr) → >= entry_net_apr",
     ]
@@ -66,7 +66,7 @@ def test_changes_as_json(changed: Path) -> None:
     assert (told["old"], told["new"]) == (str(changed), str(DRAFT))
     assert [(change["kind"], change["subject"], change["row"]) for change in told["changes"]] == [
         ("changed", "cell", "reentry_wait"),
-        ("changed", "cell", "max_fee"),
+        ("changed", "cell", "max_vol"),
         ("removed", "row", "E0"),
         ("changed", "cell", "E2"),
     ]

@@ -44,7 +44,7 @@ def test_what_the_book_is_about_stands_first() -> None:
     lines = invoke().stdout.splitlines()
     assert lines[0].split() == ["name", "funding-carry"]
     assert any(line.startswith("pairing     venue, base, quote") for line in lines)
-    assert any("(name perp, kind swap, side sell)" in line for line in lines)
+    assert any("(name perp, kind swap, side sell, capital 1 / leverage" in line for line in lines)
     assert f"entry, {len(read_rows(DRAFT / 'entry.csv'))} rows, FIRST" in lines
 
 

@@ -29,7 +29,8 @@ def test_every_table_is_read_as_it_is_written(draft: Path) -> None:
     assert (view.path, view.version, view.diagnostics) == (draft, "draft", ())
     files = [table.file for table in view.tables]
     assert files[:2] == ["parameters.csv", "metrics.csv"]
-    assert [file for file in files if file in ("entry.csv", "limits.csv", "zeta.csv")] == files[-3:]
+    some = ("entry.csv", "limits.csv", "scenarios.csv", "zeta.csv")
+    assert [file for file in files if file in some] == [*some]
     for table in view.tables[:-1]:
         with (draft / table.file).open(encoding="utf-8", newline="") as file:
             assert table.list_records() == list(csv.DictReader(file))
@@ -39,7 +40,12 @@ def test_every_table_is_read_as_it_is_written(draft: Path) -> None:
 def test_the_manifest_is_read_as_it_is_written(draft: Path) -> None:
     view = view_book(draft)
     assert view.manifest is not None
-    assert view.manifest["legs"][1] == {"name": "perp", "kind": "swap", "side": "sell"}
+    assert view.manifest["legs"][1] == {
+        "name": "perp",
+        "kind": "swap",
+        "side": "sell",
+        "capital": "1 / leverage / (1 - position_buffer)",
+    }
     assert {table.name: table.policy for table in view.tables}["entry"] == view.manifest["hit_policy"][
         "entry"
     ]
