@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.operations.sources import Source
 
 _MADE_CYCLES = 12
-_MADE_SEED = 7
+_MADE_SEED = 8
 _MADE_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 Book = Annotated[

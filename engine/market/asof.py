@@ -18,8 +18,8 @@ def sum_window_at(
 ) -> FloatArray:
     """Sum of an amount over the events of the same instrument in `(t - width, t]`.
 
-    Summed from oldest to newest and unknown (NaN) below a cover of 80 %, as in `engine.market.window`. Moments
-    that see the same events share one sum: there are many more moments than payments.
+    Summed from oldest to newest and unknown (NaN) below a cover of 80 %, as in `engine.market.window`.
+    Moments that see the same events share one sum: there are many more moments than payments.
 
     Args:
         events: Columns `venue`, `symbol`, `ts`.
@@ -77,7 +77,7 @@ def _find_windows(
 def _sum_windows(
     sequence: Sequence, step: IntArray, starts: IntArray, ends: IntArray, width: int
 ) -> FloatArray:
-    """Sum of each window, one plain addition after another; the longest windows come first, to leave the loop last."""
+    """Sum of each window by plain additions from oldest to newest; the longest windows stand first."""
     finite = np.isfinite(sequence.value)
     filled = np.where(finite, sequence.value, 0.0)
     longest = np.argsort(starts - ends, kind="stable")
