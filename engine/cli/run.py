@@ -55,7 +55,7 @@ Cycles = Annotated[
     typer.Option("--cycles", min=1, help="How many: the first from --from on, else the latest of a history."),
 ]
 Once = Annotated[bool, typer.Option("--once", help="Only the latest cycle.")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the made market; default 7.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the made market; default 8.")]
 
 
 def run(  # noqa: PLR0913 - the options of a command

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from engine.market.sequence import FloatArray
-from engine.market.window import rolling_sum
+from engine.market.sequence import FloatArray, IntArray, Sequence, arrange_rows, check_duration
+from engine.market.window import COVER_TOLERANCE, MIN_COVER
 
 _INSTRUMENT = ["venue", "symbol"]
 
@@ -19,6 +19,7 @@ def sum_window_at(
     """Sum of an amount over the events of the same instrument in `(t - width, t]`.
 
     Summed from oldest to newest and unknown (NaN) below a cover of 80 %, as in `engine.market.window`.
+    Moments that see the same events share one sum: there are many more moments than payments.
 
     Args:
         events: Columns `venue`, `symbol`, `ts`.
@@ -30,24 +31,20 @@ def sum_window_at(
     Returns:
         A number per row of `moments`.
     """
+    width = check_duration(width_us)
     instruments = moments.select(_INSTRUMENT).unique().with_row_index("group")
-    events = events.select(*_INSTRUMENT, "ts", amount=amount, step_us=step_us)
-    rows = pl.concat(
-        [
-            _number_groups(events, instruments, how="inner"),
-            _number_groups(moments, instruments, how="left").select(
-                "group", "ts", amount=pl.lit(None, pl.Float64), step_us=pl.lit(0, pl.Int64)
-            ),
-        ]
-    )
-    total = rolling_sum(
-        rows["group"].to_numpy(),
-        rows["ts"].dt.timestamp("us").to_numpy(),
-        rows["amount"].fill_null(np.nan).to_numpy(),
-        width_us,
-        rows["step_us"].to_numpy(),
-    )
-    return total[rows.height - moments.height :]
+    wanted = events.select(*_INSTRUMENT, "ts", amount=amount, step_us=step_us)
+    rows = _number_groups(wanted, instruments, how="inner")
+    if rows.is_empty() or moments.is_empty():
+        return np.full(moments.height, np.nan)
+    group, time = _read_places(rows)
+    sequence = arrange_rows(group, time, rows["amount"].fill_null(np.nan).to_numpy())
+    places = _read_places(_number_groups(moments, instruments, how="left"))
+    starts, ends = _find_windows(sequence.sorted_like(group), sequence.time, *places, width)
+    count = rows.height + 1
+    windows, place = np.unique(starts * count + ends, return_inverse=True)
+    step = sequence.sorted_like(rows["step_us"].to_numpy())
+    return _sum_windows(sequence, step, windows // count, windows % count, width)[place]
 
 
 def _number_groups(
@@ -60,3 +57,38 @@ def _number_groups(
         .drop(_INSTRUMENT)
         .select("group", pl.exclude("group"))
     )
+
+
+def _read_places(rows: pl.DataFrame) -> tuple[IntArray, IntArray]:
+    return rows["group"].to_numpy(), rows["ts"].dt.timestamp("us").to_numpy()
+
+
+def _find_windows(
+    group: IntArray, time: IntArray, at_group: IntArray, at_time: IntArray, width: int
+) -> tuple[IntArray, IntArray]:
+    """First event in the window of each moment, and the one after its last; events are sorted."""
+    times = np.unique(time)
+    keys = group * (times.size + 1) + np.searchsorted(times, time)
+    gone, known = (np.searchsorted(times, ends, side="right") for ends in (at_time - width, at_time))
+    first = at_group * (times.size + 1)
+    return np.searchsorted(keys, first + gone), np.searchsorted(keys, first + known)
+
+
+def _sum_windows(
+    sequence: Sequence, step: IntArray, starts: IntArray, ends: IntArray, width: int
+) -> FloatArray:
+    """Sum of each window by plain additions from oldest to newest; the longest windows stand first."""
+    finite = np.isfinite(sequence.value)
+    filled = np.where(finite, sequence.value, 0.0)
+    longest = np.argsort(starts - ends, kind="stable")
+    length, last = (ends - starts)[longest], ends[longest] - 1
+    added = np.zeros(starts.size)
+    for distance in range(int(length[0]) - 1, -1, -1):
+        reach = int(np.searchsorted(-length, -distance, side="left"))
+        added[:reach] += filled[last[:reach] - distance]
+    total = np.empty_like(added)
+    total[longest] = added
+    covered = np.concatenate(([0], np.cumsum(np.where(finite, step, 0))))
+    seen = np.concatenate(([0], np.cumsum(finite)))
+    enough = (covered[ends] - covered[starts]) / width >= MIN_COVER * (1 - COVER_TOLERANCE)
+    return np.where(enough & (seen[ends] > seen[starts]) & np.isfinite(total), total + 0.0, np.nan)

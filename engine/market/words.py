@@ -13,7 +13,6 @@ VENUES = frozenset(
     {
         *("binance", "bitfinex", "bitget", "bybit", "coinbase", "coinbaseinternational", "deribit", "dydx"),
         *("gate", "htx", "hyperliquid", "kraken", "krakenfutures", "kucoin", "kucoinfutures", "mexc", "okx"),
-        *("aster", "boreal", "cobalt"),  # the made market's
     }
 )
 """Exchanges by their usual short names."""
@@ -77,6 +76,10 @@ COINS = frozenset(
         *("FLOKI", "TRUMP", "FARTCOIN", "HYPE", "WLD", "FET", "RENDER", "TAO", "1INCH", "KAS", "STX", "ORDI"),
         *("1000PEPE", "1000SHIB", "1000BONK", "1000FLOKI", "IMX", "SAND", "MANA", "AXS", "GALA", "APE"),
         *("EGLD", "RUNE", "GRT", "QNT", "THETA", "KSM", "IOTA", "ZIL"),
+        *("VIRTUAL", "PENGU", "EIGEN", "KAITO", "ZK", "W", "PYTH", "MORPHO", "ZRO", "MANTA", "MINA", "ENS"),
+        *("SUSHI", "DYM", "CELO", "YGG", "SAGA", "XAI", "TRB", "BLUR", "LAYER", "BIO", "RSR", "ZEN"),
+        *("PUMP", "WLFI", "XPL", "LINEA", "AVNT", "MON", "MET", "KITE", "ZORA", "SPX", "NIL", "INIT"),
+        *("WCT", "HYPER", "SOPH", "RESOLV", "BABY", "SYRUP"),
     }
 )
 """Coins and currencies that are traded widely; new ones appear every week, so the list is open."""

@@ -13,7 +13,7 @@ from engine.recording.history import open_history
 from engine.recording.reading import open_recording
 from engine.workspace import Workspace
 
-MADE_CYCLES, MADE_SEED = 12, 7
+MADE_CYCLES, MADE_SEED = 12, 8
 MADE_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -9,13 +9,14 @@ from typing import Protocol
 
 import polars as pl
 
-from engine.exchange.generator import SETTLEMENT_INTERVAL, WARM_UP, generate_market
+from engine.exchange.generator import STEP, generate_market
 from engine.market.assembly import Candidates, assemble_candidates
 from engine.model import Pairing
 from engine.recording.candidates import read_candidates
 from engine.recording.history import History
 
 BLOCK = timedelta(days=120)
+MADE_BLOCK = timedelta(days=30)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -96,7 +97,7 @@ class RecordedSource:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedSource:
-    """A market made from a seed.
+    """A market made from a seed, with a cycle each hour.
 
     Attributes:
         seed: Decides everything that is drawn.
@@ -105,6 +106,7 @@ class GeneratedSource:
         skip: How many of them are left out at the beginning.
         venues: Venues wanted; empty means all.
         bases: Coins wanted; empty means all.
+        block: How much time is made and evaluated at once; results do not depend on it.
     """
 
     seed: int
@@ -113,16 +115,15 @@ class GeneratedSource:
     skip: int = 0
     venues: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    block: timedelta = MADE_BLOCK
 
     def read_blocks(self, pairing: Pairing, history: timedelta) -> Iterator[Candidates]:
-        """All candidates of the market as one block."""
-        market = generate_market(self.seed, self.start, cycles=self.cycles, warm_up=max(history, WARM_UP))
-        quotes = market.quotes.filter(_choose("venue", self.venues), _choose("base", self.bases))
-        times = quotes["ts"].unique().sort().filter(quotes["ts"].unique().sort() >= market.start)
-        first = times[self.skip] if self.skip < times.len() else market.start
-        block = assemble_candidates(quotes, market.settlements, pairing, start=first)
-        if not block.pairs["warm_up"].all():
-            yield block
+        """Candidates of the market in blocks of time; blocks without any are left out."""
+        at_once = max(1, self.block // STEP)
+        for first in range(self.skip, self.cycles, at_once):
+            block = self._make_block(pairing, history, first, min(at_once, self.cycles - first))
+            if not block.pairs["warm_up"].all():
+                yield block
 
     def keep_latest(self, cycles: int, pairing: Pairing) -> GeneratedSource:  # noqa: ARG002 - every pairing has all
         """The same market without its first cycles."""
@@ -130,8 +131,15 @@ class GeneratedSource:
 
     def go_on(self, after: datetime) -> GeneratedSource:
         """The same market, as many cycles as before, from the first after a time on."""
-        done = max(0, (after - self.start) // SETTLEMENT_INTERVAL + 1)
+        done = max(0, (after - self.start) // STEP + 1)
         return replace(self, skip=done, cycles=done + self.cycles)
+
+    def _make_block(self, pairing: Pairing, history: timedelta, first: int, cycles: int) -> Candidates:
+        start = self.start + first * STEP
+        market = generate_market(self.seed, start, cycles=cycles, warm_up=history)
+        quotes = market.quotes.filter(_choose("venue", self.venues), _choose("base", self.bases))
+        settlements = market.settlements.join(quotes, on=["venue", "symbol"], how="semi")
+        return assemble_candidates(quotes, settlements, pairing, start=market.start)
 
 
 def _choose(column: str, wanted: tuple[str, ...]) -> pl.Expr:

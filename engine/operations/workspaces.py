@@ -14,7 +14,7 @@ book = "{STARTER}"               # folder of {RULES}/ that runs here
 
 [market]
 source = "made"                     # a market made from a seed; or "history", with folder = "…"
-seed = 7
+seed = 8
 """
 
 

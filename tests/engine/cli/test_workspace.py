@@ -47,9 +47,9 @@ def test_a_run_records_and_the_next_goes_on(workspace: Path) -> None:
     first, second = invoke("run", "--cycles", "2"), invoke("run", "--once")
     assert (len(list_cycles(first)), len(list_cycles(second))) == (2, 1)
     assert list_cycles(second)[0] > list_cycles(first)[-1]
-    times = open_recording(workspace / "recordings" / "made-7").list_cycles()
+    times = open_recording(workspace / "recordings" / "made-8").list_cycles()
     assert [f"{time:%Y-%m-%d %H:%M}" for time in times] == [*list_cycles(first), *list_cycles(second)]
-    again = invoke("run", "--recording", "recordings/made-7")
+    again = invoke("run", "--recording", "recordings/made-8")
     assert list_cycles(again) == [*list_cycles(first), *list_cycles(second)]
 
 
@@ -74,7 +74,7 @@ def test_an_edited_book_decides_from_the_next_cycle_on(workspace: Path) -> None:
     parameters = workspace / "rules" / "funding-carry" / "draft" / "parameters.csv"
     parameters.write_text(parameters.read_text().replace("strong_net_apr,12%", "strong_net_apr,100%"))
     invoke("run", "--once")
-    facts = open_recording(workspace / "recordings" / "made-7").list_facts()
+    facts = open_recording(workspace / "recordings" / "made-8").list_facts()
     assert len({each.book.fingerprint for each in facts}) == 2
 
 
@@ -82,8 +82,8 @@ def test_an_edited_book_decides_from_the_next_cycle_on(workspace: Path) -> None:
     ("old", "new", "says"),
     [
         ('source = "made"', 'source = "mad"', "did you mean"),
-        ("seed = 7", "sed = 7", "did you mean"),
-        ("seed = 7", "seed = -1", "below zero"),
+        ("seed = 8", "sed = 7", "did you mean"),
+        ("seed = 8", "seed = -1", "below zero"),
         ("[market]", "[market", "no TOML"),
         ('source = "made"', 'source = "history"', "folder"),
     ],
@@ -120,7 +120,7 @@ def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:
                     shown.append(line.split("  ")[0])
                     seen += 1
             process.send_signal(signal.SIGKILL)
-    recording = open_recording(workspace / "recordings" / "made-7")
+    recording = open_recording(workspace / "recordings" / "made-8")
     recorded = [f"{time:%Y-%m-%d %H:%M}" for time in recording.list_cycles()]
     assert set(shown) <= set(recorded)
     assert recorded == sorted(set(recorded))

@@ -1,0 +1,117 @@
+"""The top of every order book, and what lies behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.exchange.generator.coins import list_coins
+from engine.exchange.generator.figures import (
+    ALT,
+    DEPTH_POWER,
+    DEPTH_SHARE,
+    DEPTH_SPREAD,
+    DIGITS,
+    DIGITS_OF_LARGEST,
+    LARGE,
+    LARGE_TURNOVER_MUSD,
+    LARGEST_TURNOVER_MUSD,
+    MIDDLE_NOISE,
+    RECORDED_TURNOVER,
+    SPREAD_AT_RECORD,
+    SPREAD_POWER,
+    SPREAD_SPREAD,
+)
+from engine.exchange.generator.listings import Instruments, list_instruments
+from engine.exchange.generator.noise import FloatArray, Purpose, open_stream
+from engine.exchange.generator.prices import QUOTES, Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One block of hours; arrays of shape (hours, instruments).
+
+    Attributes:
+        bid: Best bid.
+        ask: Best ask, above it.
+        mark: Price of margin and funding; the middle of a spot market.
+        volume: Turnover in 24 hours, USD.
+        depth: Offers within 10 bps, USD.
+    """
+
+    bid: FloatArray
+    ask: FloatArray
+    mark: FloatArray
+    volume: FloatArray
+    depth: FloatArray
+
+
+def draw_books(seed: int, block: int, prices: Prices, premium: FloatArray) -> Books:
+    """Every book at every hour of a block, listed yet or not.
+
+    The middle is the price of the coin in the quote coin, for a swap with its premium, and noise; spread and
+    depth are powers of turnover. Prices lie on a grid of ticks.
+    """
+    instruments = list_instruments()
+    stream = open_stream(seed, Purpose.BOOK, block)
+    noise, wide, deep = stream.standard_normal((3, len(premium), instruments.coin.size))
+    fair = _price_fairly(instruments, prices)
+    swaps = instruments.swaps
+    index = fair[:, swaps]
+    fair[:, swaps] = index * (1 + premium - _find_gaps(instruments)[swaps])
+    usual = _find_spreads(instruments)
+    middle = fair * (1 + (MIDDLE_NOISE + usual / 2) * noise)
+    mark = middle.copy()
+    mark[:, swaps] = index * (1 + premium)
+    half = usual / 2 * np.exp(SPREAD_SPREAD * wide)
+    ticks = _count_ticks(instruments, prices)
+    low = np.floor(middle * (1 - half) * ticks)
+    high = np.maximum(np.ceil(middle * (1 + half) * ticks), low + 1)
+    volume = np.rint(instruments.turnover * prices.activity[:, instruments.coin])
+    depth = _measure_depth(instruments, volume) * np.exp(DEPTH_SPREAD * deep)
+    return Books(low / ticks, high / ticks, np.rint(mark * ticks) / ticks, volume, np.rint(depth))
+
+
+def _price_fairly(instruments: Instruments, prices: Prices) -> FloatArray:
+    """Price of each instrument's coin in its quote coin."""
+    quote = np.array([QUOTES.index(name) for name in instruments.names["quote"]])
+    fair: FloatArray = prices.usd[:, instruments.coin] / prices.quote_usd[:, quote]
+    return fair
+
+
+def _find_gaps(instruments: Instruments) -> FloatArray:
+    turnover = np.array([coin.turnover_musd for coin in list_coins()])[instruments.coin]
+    gaps: FloatArray = np.where(turnover >= LARGE_TURNOVER_MUSD, LARGE.gap_bp, ALT.gap_bp) / 1e4
+    return gaps
+
+
+def _find_spreads(instruments: Instruments) -> FloatArray:
+    recorded, spread = (
+        _take_by_kind(instruments, RECORDED_TURNOVER),
+        _take_by_kind(instruments, SPREAD_AT_RECORD),
+    )
+    spreads: FloatArray = spread * (instruments.turnover / recorded) ** -SPREAD_POWER
+    return spreads
+
+
+def _count_ticks(instruments: Instruments, prices: Prices) -> FloatArray:
+    """Ticks in a price of 1: a power of ten, so that prices have the same number of digits at any height."""
+    turnover = np.array([coin.turnover_musd for coin in list_coins()])
+    large = turnover[instruments.coin] >= LARGEST_TURNOVER_MUSD
+    digits = np.where(large, _take_by_kind(instruments, DIGITS_OF_LARGEST), DIGITS)
+    height = np.floor(np.log10(prices.usd))[:, instruments.coin]
+    ticks: FloatArray = np.power(10.0, digits - 1 - height)
+    return ticks
+
+
+def _measure_depth(instruments: Instruments, volume: FloatArray) -> FloatArray:
+    recorded, share = _take_by_kind(instruments, RECORDED_TURNOVER), _take_by_kind(instruments, DEPTH_SHARE)
+    depth: FloatArray = share * recorded * (volume / recorded) ** DEPTH_POWER
+    return depth
+
+
+def _take_by_kind(instruments: Instruments, figures: Mapping[str, float]) -> FloatArray:
+    taken: FloatArray = np.where(instruments.swap, figures["swap"], figures["spot"])
+    return taken
