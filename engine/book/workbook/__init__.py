@@ -15,9 +15,10 @@ Every cell is text. The way from the files to a workbook and back is the identit
   that are all of Windows come back as line feeds, and a byte order mark does not.
 - Read into a draft, a file whose cells are all as before is not touched, and a changed one keeps its dialect.
 
-A spreadsheet that saves the workbook keeps all of it, with two exceptions of LibreOffice: inside a cell a
-line end of Windows becomes a line feed (a draft that has the other does not count as changed), and a text
-such as `_x0041_x0042_`, where two escapes of the format overlap, is read as one of them (`_x0041B`).
+A spreadsheet that saves the workbook keeps all of it, with two exceptions of LibreOffice: in a cell of
+several lines a carriage return becomes a line feed or goes (a draft whose cells have line ends of Windows
+does not count as changed), and a text such as `_x0041_x0042_`, where two escapes of the format overlap, comes
+back with one of them undone (`_x0041B`).
 
 Writing is done by openpyxl. Reading is not: a file from outside is read by a small reader of our own, because
 openpyxl builds a cell for each that a merged range or a link claims, follows entities in XML, and leaves

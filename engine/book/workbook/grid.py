@@ -86,9 +86,7 @@ def cut_grid(text: str, file: str) -> Grid | tuple[Diagnostic, ...]:
     while not any(rows[-1].cells):
         rows.pop()
     cells = tuple(tuple((row.cells + [""] * width)[:width]) for row in rows)
-    ends = _LINE_END.search(text)
-    line_end = ends.group() if ends else "\n"
-    dialect = Dialect(separator, line_end, text.startswith(_BOM), cutter.quotes_all)
+    dialect = Dialect(separator, cutter.line_end or "\n", text.startswith(_BOM), cutter.quotes_all)
     return Grid(cells, tuple(row.line for row in rows), dialect)
 
 
@@ -135,6 +133,7 @@ class _Cutter:
         self._file = file
         self._fields = _FIELDS[separator]
         self._needless = self._bare = False
+        self.line_end = ""
         self.fault: Diagnostic | None = None
 
     @property
@@ -156,6 +155,7 @@ class _Cutter:
             line += sum(1 for _ in _LINE_END.finditer(found.group()))
             at = found.end()
             if found["after"] not in (",", ";"):
+                self.line_end = self.line_end or found["after"]
                 yield row
                 row = _Row(line, [])
 

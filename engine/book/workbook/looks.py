@@ -41,8 +41,8 @@ _WIDEST = {
     Part.KEY: 30,
     Part.CONDITION: 34,
     Part.OUTPUT: 20,
-    Part.FORMULA: 60,
-    Part.NOTE: 60,
+    Part.FORMULA: 68,
+    Part.NOTE: 64,
     Part.LINE: 100,
 }
 _NARROWEST = {Part.NOTE: 32, Part.LINE: 80}

@@ -93,7 +93,7 @@ def _write_number(value: str, shown: Shown) -> str | Diagnostic:
         return _refuse(f"{value[:_SHORT]}, which is no number")
     exact = Decimal(repr(number))
     if shown is Shown.OTHER:
-        message = f"the number {_spell(exact)} is shown in a format that adds to it, such as a currency"
+        message = f"the number {_spell(exact)} is shown in a format that is neither plain nor per cent"
         return Diagnostic("cell.format", message, f"{_TYPE_AGAIN} with its unit")
     if abs(number) >= _EXACT_BELOW:
         message = "the cell holds a number of more digits than a spreadsheet keeps"
