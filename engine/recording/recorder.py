@@ -142,7 +142,7 @@ class Recorder:
         self._check_later(at)
         if not place_book(self.recording.folder, cycle.book.fingerprint).is_dir():
             raise RecordingError(f"the book {cycle.book.fingerprint} is not kept; keep its files first")
-        check_cycle_rows(cycle)
+        check_cycle_rows(cycle, at)
         frames = {"quotes": cycle.quotes, "settlements": cycle.settlements, "decisions": cycle.decisions}
         facts = CycleFacts(
             at=at,

@@ -52,13 +52,16 @@ def encode_rows(rows: pl.DataFrame, *, searchable: bool = False) -> bytes:
     return file.getvalue()
 
 
-def check_cycle_rows(cycle: CycleRecord) -> None:
+def check_cycle_rows(cycle: CycleRecord, at: datetime) -> None:
     """Refuse a cycle whose frames are not of the agreed form or of other times.
+
+    Args:
+        cycle: The cycle.
+        at: Its time in UTC.
 
     Raises:
         RecordingError: Says which frame, what is wrong with it, and what to do.
     """
-    at = cycle.at
     _check_columns("quotes", cycle.quotes, QUOTE_COLUMNS)
     _check_columns("settlements", cycle.settlements, SETTLEMENT_COLUMNS)
     needed = [name for name in _DECISION_COLUMNS if name in cycle.decisions.columns]

@@ -1,16 +1,20 @@
-"""Small histories written to a folder, and the large one beside the checkout."""
+"""Small histories written to a folder, the large one beside the checkout, and made cycles to record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from engine.model import Leg, Pairing
 from engine.recording.history import History, open_history
+from engine.recording.recorder import Recorder, open_recorder
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -43,6 +47,27 @@ def make_history(tmp_path: Path) -> MakeHistory:
         return open_history(tmp_path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def made() -> Any:
+    """The module of made cycles, which is a program too."""
+    path = Path(__file__).with_name("made_cycles.py")
+    spec = importlib.util.spec_from_file_location("made_cycles", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, made: Any) -> Iterator[Recorder]:
+    """A recorder of an empty recording that keeps the books of the made cycles."""
+    with open_recorder(tmp_path / "recording", made.clock()) as opened:
+        made.keep_books(opened)
+        yield opened
 
 
 def write_funding(folder: Path, payments: list[Payment]) -> None:
