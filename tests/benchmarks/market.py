@@ -25,6 +25,7 @@ from engine.exchange.generator.premiums import walk_premiums
 from engine.exchange.generator.prices import Prices, walk_prices
 
 Figures = dict[str, float]
+Block = tuple[Prices, FloatArray, Funding]
 SEEDS = (1, 2, 3, 4)
 HOURS = 8760
 FROM, TO = datetime(2023, 7, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
@@ -181,7 +182,7 @@ def _make_year(seed: int) -> tuple[Panel, float]:
     others = [base for base in old if base not in LARGE]
     usual = {coin.base: coin.turnover_musd for coin in list_coins()}
     blocks = list(islice(walk_funding(walk_premiums(seed, walk_prices(seed, 5))), HOURS // BLOCK_HOURS))
-    funding = np.vstack([_accrue(part) for _, _, part in blocks])
+    funding = _accrue(blocks)
     usd = np.log(np.vstack([prices.usd for prices, _, _ in blocks]))
     busy = np.vstack([prices.activity for prices, _, _ in blocks])[::24]
     interval = np.vstack([part.interval for _, _, part in blocks])[:, [places[base] for base in old]]
@@ -194,7 +195,7 @@ def _make_year(seed: int) -> tuple[Panel, float]:
         daily=np.diff(
             usd[::24, [bases.index(base) for base in ("BTC", *(b for b in old if b != "BTC"))]], axis=0
         ),
-        past=(usd[MONTH:, 0] - usd[:-MONTH, 0])[::8],
+        past=(usd[MONTH:, 0] - usd[:-MONTH, 0])[:-8:8],
         turnover=[busy[:, bases.index(base)] for base in SPOT],
         ranked=sorted(
             (usual[base] * float(np.median(busy[:, bases.index(base)])) for base in TURNED_OVER), reverse=True
@@ -203,16 +204,14 @@ def _make_year(seed: int) -> tuple[Panel, float]:
     return panel, float((np.diff(interval, axis=0) < 0).sum() / len(old))
 
 
-def _accrue(funding: Funding) -> FloatArray:
+def _accrue(blocks: Sequence[Block]) -> FloatArray:
     """Funding per 8 hours, a row for each 8 hours, in bp."""
-    rate = np.nan_to_num(funding.paid) * 1e4
-    accrued: FloatArray = np.roll(rate, -1, axis=0).reshape(-1, 8, rate.shape[1]).sum(axis=1)
+    rate = np.nan_to_num(np.vstack([part.paid for _, _, part in blocks])[1:-7]) * 1e4
+    accrued: FloatArray = rate.reshape(-1, 8, rate.shape[1]).sum(axis=1)
     return accrued
 
 
-def _take_basis(
-    seed: int, blocks: Sequence[tuple[Prices, FloatArray, Funding]], bases: Sequence[str]
-) -> list[FloatArray]:
+def _take_basis(seed: int, blocks: Sequence[Block], bases: Sequence[str]) -> list[FloatArray]:
     """Middle of the swap over the middle of spot at binance, in some of the blocks."""
     names = list_instruments().names.with_row_index("number")
     ours = names.filter((pl.col("venue") == "binance") & (pl.col("quote") == "USDT"))

@@ -75,6 +75,8 @@ def tabulate_settlements(
 ) -> pl.DataFrame:
     """A row for each payment at a wanted hour, for an interval in which the swap was traded all the time.
 
+    The first payments are for the first whole interval after the origin.
+
     Returns:
         Columns as in `engine.frames.settlements`, by time and instrument.
     """
@@ -83,7 +85,7 @@ def tabulate_settlements(
     row, place = np.nonzero(~np.isnan(funding.paid) & wanted[:, None])
     interval = funding.paid_interval[row, place]
     hour, number = hours[row], swaps[place]
-    traded = (hour - interval >= lives.listed[number]) & (hour <= lives.delisted[number])
+    traded = (hour - interval >= np.maximum(lives.listed[number], 0)) & (hour <= lives.delisted[number])
     row, place, number = row[traded], place[traded], number[traded]
     return pl.DataFrame(
         [

@@ -15,6 +15,9 @@ from engine.cli.app import app
 from engine.cli.console import ExitCode
 from engine.operations.starter import find_starter
 
+SOME = ("--base", "ADA", "--base", "ETH")
+"""Coins of the made market, some of which enter."""
+
 
 def invoke(*arguments: str, columns: int = 240) -> Result:
     return CliRunner().invoke(app, ["run", *arguments], env={"NO_COLOR": "1", "COLUMNS": str(columns)})
@@ -31,8 +34,8 @@ def test_a_metric_may_have_any_name_that_is_free(tmp_path: Path) -> None:
         file.write(
             "".join(f"{name},perp_mark,,,,\n" for name in ("warm_up", "rule", "state", "include", "priority"))
         )
-    (changed,) = read_cycles(invoke("--book", str(tmp_path), "--once", "--json"))
-    (usual,) = read_cycles(invoke("--once", "--json"))
+    (changed,) = read_cycles(invoke("--book", str(tmp_path), "--once", *SOME, "--json"))
+    (usual,) = read_cycles(invoke("--once", *SOME, "--json"))
     assert changed["ranking"] == usual["ranking"]
     assert {pair["metrics"]["rule"] == pair["inputs"]["perp_mark"] for pair in changed["pairs"]} == {True}
 
@@ -48,8 +51,9 @@ def test_without_arguments_a_made_market_is_run() -> None:
 
 
 def test_what_enters_is_shown_with_the_values_that_its_rule_saw() -> None:
-    (cycle,) = read_cycles(invoke("--cycles", "1", "--json"))
-    shown = invoke("--cycles", "1").stdout.splitlines()
+    (cycle,) = read_cycles(invoke("--cycles", "1", *SOME, "--json"))
+    shown = invoke("--cycles", "1", *SOME).stdout.splitlines()
+    assert len(cycle["ranking"]) > 2
     header = next(line for line in shown if "priority" in line)
     assert [
         word for word in ("rule", "net_apr", "forecast_apr", "vol", "hours_since_exit") if word not in header
@@ -63,29 +67,29 @@ def test_what_enters_is_shown_with_the_values_that_its_rule_saw() -> None:
 
 
 def test_json_is_a_line_for_each_cycle() -> None:
-    cycles = read_cycles(invoke("--cycles", "3", "--seed", "5", "--json"))
+    cycles = read_cycles(invoke("--cycles", "3", "--seed", "5", *SOME, "--json"))
     assert [cycle["ts"] for cycle in cycles] == [
         "2026-01-01T00:00:00+00:00",
-        "2026-01-01T08:00:00+00:00",
-        "2026-01-01T16:00:00+00:00",
+        "2026-01-01T01:00:00+00:00",
+        "2026-01-01T02:00:00+00:00",
     ]
     for cycle in cycles:
         decided = [pair["decision"] for pair in cycle["pairs"]]
         assert cycle["counts"]["pairs"] == len(decided)
         assert cycle["counts"]["enter"] == decided.count("enter") == len(cycle["ranking"])
-    assert cycles != read_cycles(invoke("--cycles", "3", "--seed", "6", "--json"))
-    assert cycles == read_cycles(invoke("--cycles", "3", "--seed", "5", "--json"))
+    assert cycles != read_cycles(invoke("--cycles", "3", "--seed", "6", *SOME, "--json"))
+    assert cycles == read_cycles(invoke("--cycles", "3", "--seed", "5", *SOME, "--json"))
 
 
 def test_once_is_the_latest_cycle() -> None:
-    (latest,) = read_cycles(invoke("--once", "--json"))
-    assert latest == read_cycles(invoke("--json"))[-1]
+    (latest,) = read_cycles(invoke("--once", *SOME, "--json"))
+    assert latest == read_cycles(invoke(*SOME, "--json"))[-1]
 
 
 def test_venues_and_coins_are_chosen() -> None:
-    cycles = read_cycles(invoke("--venue", "aster", "--base", "BTC", "--base", "ETH", "--json"))
+    cycles = read_cycles(invoke("--venue", "kraken", "--base", "BTC", "--base", "ETH", "--json"))
     seen = {pair["pair"] for cycle in cycles for pair in cycle["pairs"]}
-    assert seen == {"aster:BTC/USDT:USDT", "aster:ETH/USDT:USDT"}
+    assert seen == {"kraken:BTC/USD:USD", "kraken:ETH/USD:USD"}
 
 
 def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
@@ -94,9 +98,9 @@ def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
     metrics.write_text(
         metrics.read_text().replace("rolling_std(log(", "rolling_std(if false then 1 else log(null * ")
     )
-    result = invoke("--book", str(tmp_path), "--cycles", "1", "--base", "SUI")
+    result = invoke("--book", str(tmp_path), "--cycles", "1", *SOME)
     assert result.exit_code == ExitCode.OK, result.output
-    assert "2 unknown for want of vol (2)" in result.stdout
+    assert "4 unknown for want of vol (4)" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -140,14 +144,14 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_keeps_data_and_messages_apart() -> None:
-    done = run_command("run", "--cycles", "2", "--json")
+    done = run_command("run", "--cycles", "2", *SOME, "--json")
     assert (done.returncode, done.stderr) == (ExitCode.OK, "")
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
 
 
 def test_a_narrow_terminal_cuts_nothing() -> None:
-    (cycle,) = read_cycles(invoke("--cycles", "1", "--json"))
-    shown = invoke("--cycles", "1", columns=80).stdout
+    (cycle,) = read_cycles(invoke("--cycles", "1", *SOME, "--json"))
+    shown = invoke("--cycles", "1", *SOME, columns=80).stdout
     assert "…" not in shown
     for pair in cycle["ranking"]:
         assert pair in shown

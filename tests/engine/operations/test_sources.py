@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,11 +13,18 @@ from engine.operations.sources import GeneratedSource, RecordedSource, Source
 from engine.recording.history import History, open_history
 
 START = datetime(2024, 2, 1, tzinfo=UTC)
+MADE_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def history(shared: Path) -> History:
     return open_history(shared / "data").select(venues=["binance"], symbols=["BTC", "XRP"])
+
+
+def make(**settings: Any) -> GeneratedSource:
+    """Some coins of the made market."""
+    usual: dict[str, Any] = {"seed": 8, "start": MADE_START, "bases": ("BTC", "ETH", "ADA", "GMX")}
+    return GeneratedSource(**{**usual, **settings})
 
 
 def decisions(starter: BoundBook, source: Source) -> pl.DataFrame:
@@ -61,22 +69,36 @@ def test_a_time_without_history_has_no_cycles(starter: BoundBook, history: Histo
 
 
 def test_a_made_market_is_the_same_again_and_longer(starter: BoundBook) -> None:
-    short = decisions(starter, GeneratedSource(7, START, 3))
-    long = decisions(starter, GeneratedSource(7, START, 5))
+    short = decisions(starter, make(cycles=3))
+    long = decisions(starter, make(cycles=5))
     assert short.equals(long.filter(pl.col("ts").is_in(short["ts"].unique().implode())))
-    assert not short.equals(decisions(starter, GeneratedSource(8, START, 3)))
+    assert not short.equals(decisions(starter, make(cycles=3, seed=9)))
+
+
+def test_a_made_market_does_not_depend_on_the_blocks(starter: BoundBook) -> None:
+    whole = decisions(starter, make(cycles=40))
+    assert whole["ts"].unique().sort().to_list() == [MADE_START + timedelta(hours=hour) for hour in range(40)]
+    assert decisions(starter, make(cycles=40, block=timedelta(hours=17))).equals(whole)
+
+
+def test_a_made_market_goes_on_where_a_run_has_stopped(starter: BoundBook) -> None:
+    whole = decisions(starter, make(cycles=7))
+    later = decisions(starter, make(cycles=3, start=MADE_START + timedelta(hours=4)))
+    assert whole.filter(pl.col("ts") >= later["ts"][0]).equals(later)
 
 
 def test_the_latest_of_a_made_market(starter: BoundBook) -> None:
     pairing = starter.book.manifest.pairing
-    source = GeneratedSource(7, START, 5)
+    source = make(cycles=5)
     (last,) = run_book(starter, source.keep_latest(1, pairing))
-    assert last.at == START + timedelta(hours=32)
+    assert last.at == MADE_START + timedelta(hours=4)
     assert last.decisions.equals(list(run_book(starter, source))[-1].decisions)
     assert decisions(starter, source.keep_latest(9, pairing)).equals(decisions(starter, source))
 
 
 def test_a_made_market_is_narrowed(starter: BoundBook) -> None:
-    source = GeneratedSource(7, START, 2, venues=("aster",), bases=("BTC", "ETH"))
-    assert set(decisions(starter, source)["pair"]) <= {"aster:BTC/USDT:USDT", "aster:ETH/USDT:USDT"}
-    assert list(run_book(starter, GeneratedSource(7, START, 2, bases=("NONE",)))) == []
+    kraken = decisions(starter, make(cycles=2, venues=("kraken",), bases=("BTC", "ETH")))
+    assert set(kraken["pair"]) == {"kraken:BTC/USD:USD", "kraken:ETH/USD:USD"}
+    whole = decisions(starter, make(cycles=2))
+    assert whole.join(kraken, on=["ts", "pair"], how="semi", maintain_order="left").equals(kraken)
+    assert list(run_book(starter, make(bases=("NONE",), cycles=2))) == []
