@@ -39,7 +39,8 @@ def recorder(tmp_path: Path) -> Iterator[Recorder]:
 
 def record(recorder: Recorder, at: datetime, settled: pl.Expr, *, empty: bool = False) -> None:
     quotes = MARKET.quotes.filter(pl.col("ts") == at)
-    columns = {"ts": INSTANT, "pair": pl.String, "decision": pl.String, "rule": pl.String}
+    texts = ("pair", "decision", "stage", "rule", "universe_rule")
+    columns = {"ts": INSTANT, **dict.fromkeys(texts, pl.String())}
     recorder.record(
         CycleRecord(
             at=at,

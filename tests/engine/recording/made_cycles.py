@@ -91,9 +91,14 @@ def make_decisions(at: datetime, number: int) -> pl.DataFrame:
             "ts": [at] * len(pairs),
             "pair": pairs,
             "decision": ["enter", "unknown", "none"][: len(pairs)],
+            "stage": ["entry", "universe", "shortlist"][: len(pairs)],
+            "universe_rule": [None] * len(pairs),
             "rule": ["E1", None, None][: len(pairs)],
         },
-        schema={"ts": INSTANT, "pair": pl.String, "decision": pl.String, "rule": pl.String},
+        schema={
+            "ts": INSTANT,
+            **dict.fromkeys(("pair", "decision", "stage", "universe_rule", "rule"), pl.String()),
+        },
     )
     if number % 7 < 4:
         lists = [["E1"], [], ["E1", None]][: len(pairs)]

@@ -45,6 +45,9 @@ COLUMNS = {
 """Outputs that a book might have, with the values that they take."""
 
 
+DECISION_TEXTS = ("pair", "decision", "stage", "rule", "universe_rule")
+
+
 @st.composite
 def draw_quotes(draw: st.DrawFn, at: datetime) -> pl.DataFrame:
     """Quotes of a time, which may repeat and hold any number."""
@@ -72,8 +75,9 @@ def draw_decisions(draw: st.DrawFn, at: datetime) -> pl.DataFrame:
     names = draw(st.lists(st.sampled_from(sorted(COLUMNS)), unique=True, max_size=3))
     pairs = [f"p{place}" for place in range(count)]
     rows = pl.DataFrame(
-        {"ts": [at] * count, "pair": pairs, "decision": "none", "rule": None},
-        schema={"ts": INSTANT, "pair": pl.String, "decision": pl.String, "rule": pl.String},
+        {"ts": [at] * count, "pair": pairs, "decision": "none", "stage": "entry"}
+        | dict.fromkeys(("rule", "universe_rule")),
+        schema={"ts": INSTANT, **dict.fromkeys(DECISION_TEXTS, pl.String())},
     )
     outputs = []
     for name in names:

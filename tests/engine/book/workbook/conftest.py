@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from engine.book.folder import KNOWN
 from engine.book.load import load_book
 from engine.book.workbook.choices import list_choices
 from engine.book.workbook.glossary import list_glossary
@@ -15,7 +16,6 @@ from engine.book.workbook.read import read_workbook
 from engine.book.workbook.write import write_workbook
 from engine.errors import Diagnostic
 from engine.operations.starter import find_starter
-from engine.operations.workbook import KNOWN
 
 NEEDED = ("book.toml", "parameters.csv", "metrics.csv", "entry.csv")
 
