@@ -14,6 +14,9 @@ SOURCES = ("made", "history")
 """Where quotes can come from: a market made from a seed, or recorded history."""
 
 
+_MARKET = "market."
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A workspace and what its settings say.
@@ -61,12 +64,12 @@ def read_workspace(root: Path) -> Workspace:
     reader.check_keys(top, ("book", "market"))
     book = reader.take(top, "book", str)
     market = reader.take(top, "market", dict) or {}
-    reader.check_keys(market, ("source", "seed", "folder"), "market.")
-    source = reader.choose(market, "source", SOURCES, "market.")
-    seed = reader.take(market, "seed", int, "market.") if source == "made" else 0
-    folder = reader.take(market, "folder", str, "market.") if source == "history" else None
+    reader.check_keys(market, ("source", "seed", "folder"), _MARKET)
+    source = reader.choose(market, "source", SOURCES, _MARKET)
+    seed = reader.take(market, "seed", int, _MARKET) if source == "made" else 0
+    folder = reader.take(market, "folder", str, _MARKET) if source == "history" else None
     if isinstance(seed, int) and seed < 0:
-        reader.refuse("settings.seed", '"market.seed" is below zero', "take another", "market.seed")
+        reader.refuse("settings.seed", "the seed is below zero", "take another", f"{_MARKET}seed")
     if reader.faults:
         raise BookErrors(reader.faults)
     history = None if folder is None else root / folder

@@ -21,7 +21,7 @@ from engine.operations.sources import GeneratedSource
 from engine.recording.facts import BookVersion, CycleRecord
 from engine.recording.recorder import Recorder, open_recorder
 
-STEP = timedelta(hours=8)
+STEP = timedelta(hours=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 CYCLES = 12
 BOOK = {"book.toml": b""}
