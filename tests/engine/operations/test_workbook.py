@@ -9,13 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 
+from engine.book.folder import KNOWN
 from engine.book.workbook.grid import Dialect, Grid, cut_grid, write_cells
 from engine.errors import BookErrors, UsageError
 from engine.operations.drafts import replace_file
 from engine.operations.starter import find_starter
 from engine.operations.workbook import export_book, import_book
 
-FILES = ("book.toml", "parameters.csv", "metrics.csv", "entry.csv")
+FILES = KNOWN
 
 
 @pytest.fixture

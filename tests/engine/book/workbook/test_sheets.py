@@ -141,9 +141,9 @@ def test_an_empty_row_between_others_stays_and_those_at_the_end_go(
     packed: bytes, read: Callable[..., Any]
 ) -> None:
     def add(book: Any) -> None:
-        book["parameters"]["A13"] = "x"
-        book["parameters"]["B13"] = "5%"
-        book["book"]["A25"] = "# end"
+        book["parameters"]["A32"] = "x"
+        book["parameters"]["B32"] = "5%"
+        book["book"]["A33"] = "# end"
 
     found = read(edit(packed, add))
     assert found["parameters.csv"].splitlines()[-3:] == [",,,,,", ",,,,,", "x,5%,,,,"]
@@ -157,8 +157,8 @@ def test_faults_of_the_book_are_placed_at_their_cells(
         book["entry"]["M2"] = 'a note\nof "two" lines'
         book["entry"]["C3"] = "> fundng_apr"
         book["entry"]["A3"] = "E1"
-        book["parameters"]["B2"] = "3d"
-        book["book"]["A6"] = "cycle = 60"
+        book["parameters"]["B7"] = "3d"
+        book["book"]["A7"] = "cycle = 60"
         book["metrics"]["B2"] = "(perp_bid - spt_ask) / spot_ask"
 
     found = read(edit(packed, spoil))
@@ -166,8 +166,8 @@ def test_faults_of_the_book_are_placed_at_their_cells(
     faults = check_files(gather_files("draft", raw))
     placed = {(fault.code, fault.file, fault.column) for fault in place_faults(faults, found)}
     assert placed == {
-        ("manifest.value", "book!A6", "cycle"),
-        ("parameter.bounds", "parameters!B2", "value"),
+        ("manifest.value", "book!A7", "cycle"),
+        ("parameter.bounds", "parameters!B7", "value"),
         ("rule.id.duplicate", "entry!A3", "id"),
     }
     found = found | {"book.toml": texts["book.toml"]}
