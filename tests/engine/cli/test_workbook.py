@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from engine.book.folder import KNOWN
 from engine.cli.app import app
 from engine.cli.console import ExitCode
 from engine.operations.starter import find_starter
@@ -48,7 +49,7 @@ def test_import_tells_what_changed(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     result = invoke("import", str(file), "--to", str(folder))
     assert result.exit_code == ExitCode.OK
-    assert result.stdout == f"{folder}/draft: changed book.toml, parameters.csv, metrics.csv, entry.csv\n"
+    assert result.stdout == f"{folder}/draft: changed {', '.join(KNOWN)}\n"
     assert invoke("import", str(file), "--to", str(folder)).stdout == f"{folder}/draft: nothing differs\n"
     found = json.loads(invoke("import", str(file), "--to", str(folder), "--json").stdout)
     assert found["changed"] == []

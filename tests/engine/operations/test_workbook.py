@@ -40,7 +40,7 @@ def edit(file: Path, change: Callable[[Any], None]) -> None:
 
 
 def raise_the_bar(opened: Any) -> None:
-    opened["parameters"]["B3"] = "6%"
+    opened["parameters"]["B9"] = "6%"
 
 
 def read_all(folder: Path) -> dict[str, bytes]:
