@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.book.workbook.characters import LONGEST, escape_text, measure_text, unescape_text
@@ -53,6 +53,9 @@ SIGNS = [
 ]
 """Whatever has ever harmed a cell."""
 
+through_a_workbook = settings(max_examples=min(settings().max_examples, 400))
+"""Each example takes a tenth of a second, so that the thorough profile tries fewer than elsewhere."""
+
 hostile = st.one_of(
     st.sampled_from(SIGNS),
     st.lists(st.sampled_from(SIGNS), max_size=5).map("".join),
@@ -96,12 +99,14 @@ def cells_of(text: str) -> Any:
     return grid.cells
 
 
+@through_a_workbook
 @given(st.lists(grids(), min_size=1, max_size=3))
 def test_the_canonical_text_comes_back_byte_by_byte(tables: list[list[list[str]]]) -> None:
     texts = {f"table{number}.csv": write_cells(cells) for number, cells in enumerate(tables)}
     assert through(texts) == texts
 
 
+@through_a_workbook
 @given(grids(), dialects)
 def test_another_dialect_comes_back_with_equal_cells(cells: list[list[str]], dialect: Dialect) -> None:
     text = write_cells(cells, dialect)
@@ -109,6 +114,7 @@ def test_another_dialect_comes_back_with_equal_cells(cells: list[list[str]], dia
     assert cells_of(through({"entry.csv": text})["entry.csv"]) == tuple(map(tuple, cells))
 
 
+@through_a_workbook
 @given(grids(), dialects)
 def test_a_file_with_equal_cells_is_not_touched(cells: list[list[str]], dialect: Dialect) -> None:
     present = write_cells(cells, dialect)
@@ -148,6 +154,7 @@ def test_rows_are_cut_as_the_csv_module_cuts_them(text: str) -> None:
     assert not any(any(row[width:]) for row in rows)
 
 
+@through_a_workbook
 @given(manifests)
 def test_the_manifest_comes_back(text: str) -> None:
     found = through({"book.toml": text})["book.toml"]
