@@ -153,8 +153,8 @@ def test_another_book_is_not_written_over(book: Path, file: Path) -> None:
 
 
 def test_a_table_that_has_no_sheet_is_not_deleted(book: Path, file: Path) -> None:
-    (book / "draft" / "exit.csv").write_text("id,then keep\n")
-    with pytest.raises(BookErrors, match=r'no sheet "exit", and the draft has exit\.csv'):
+    edit(file, lambda opened: opened.remove(opened["targets"]))
+    with pytest.raises(BookErrors, match=r'no sheet "targets", and the draft has targets\.csv'):
         import_book(file, book)
 
 
