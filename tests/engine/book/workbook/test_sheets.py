@@ -175,4 +175,5 @@ def test_faults_of_the_book_are_placed_at_their_cells(
     placed = {(fault.code, fault.file, fault.column) for fault in place_faults(faults, found)}
     assert ("name.unknown", "metrics!B2", "formula") in placed
     assert ("name.unknown", "entry!C3", "forecast_apr") in placed
-    assert all("!" in (fault.file or "") for fault in place_faults(faults, found))
+    in_cells = [fault for fault in place_faults(faults, found) if fault.code != "manifest.table"]
+    assert all("!" in (fault.file or "") for fault in in_cells)
