@@ -15,10 +15,13 @@ from engine.recording.folders import (
     CYCLE_FACTS,
     CYCLES,
     DAY_FACTS,
+    DAYS,
     DECISIONS,
     QUOTES,
     SETTLEMENTS,
     is_file_of_part,
+    is_part,
+    list_contents,
     place_cycle,
     place_day,
 )
@@ -27,6 +30,7 @@ from engine.recording.segments import (
     HOW_TO_MEND,
     check_own,
     discard_segment,
+    find_drafts,
     read_sealed,
     seal,
     write_segment,
@@ -57,15 +61,26 @@ def merge_day(folder: Path, day: date, times: Sequence[datetime]) -> None:
             f"a file is missing from the recording: {error.filename}; {HOW_TO_MEND}"
         ) from error
     write_segment(place_day(folder, day), seal(files))
-    discard_merged(folder, times)
+    _discard(folder, times)
 
 
-def discard_merged(folder: Path, times: Sequence[datetime]) -> None:
-    """Delete segments whose day is merged, or what is left of them.
+def finish_merging(folder: Path) -> None:
+    """Clear away what a merging that was cut short left: drafts of days, and segments of merged days.
 
     Raises:
         RecordingError: One holds something that no recorder wrote.
     """
+    discard_drafts(folder, DAYS)
+    _discard(folder, list_contents(folder).leftovers)
+
+
+def discard_drafts(folder: Path, kind: str) -> None:
+    """Clear away the drafts in one of the folders of a recording; errors as in `finish_merging`."""
+    for draft in find_drafts(folder / kind, partial(is_part, kind)):
+        discard_segment(draft, partial(is_file_of_part, kind))
+
+
+def _discard(folder: Path, times: Sequence[datetime]) -> None:
     for at in times:
         discard_segment(place_cycle(folder, at), _is_own)
 

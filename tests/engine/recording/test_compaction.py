@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -83,6 +86,39 @@ def test_a_segment_with_something_else_inside_is_kept(filled: Recorder) -> None:
         filled.compact()
     assert notes.exists()
     assert len(list_names(filled, "cycles")) == 6
+
+
+def test_a_full_disk_stops_merging_and_not_the_recorder(
+    filled: Recorder, made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(3):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, ("write", "rename", "rmdir")[step], refuse)
+            with pytest.raises(RecordingError, match=r"No space left .*; mend that, then merge again"):
+                filled.compact()
+        filled.record(made.make_cycle(12 + step))
+        made.check_recording(filled.recording, range(13 + step))
+    filled.compact()
+    assert len(list_names(filled, "cycles")) == 4
+    made.check_recording(filled.recording, range(15))
+
+
+def refuse(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_merging_in_a_thread_beside_recording(recorder: Recorder, made: Any) -> None:
+    with ThreadPoolExecutor() as threads:
+        merging = threads.submit(recorder.compact)
+        for number in range(40):
+            recorder.record(made.make_cycle(number))
+            if merging.done():
+                merging.result()
+                merging = threads.submit(recorder.compact)
+        merging.result()
+    recorder.compact()
+    assert len(list_names(recorder, "days")) == 8
+    made.check_recording(recorder.recording, range(40))
 
 
 READS: dict[str, Callable[[Recording, Any], object]] = {
