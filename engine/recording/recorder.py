@@ -175,10 +175,11 @@ class Recorder:
                 recorder goes on, and another call merges what is left.
         """
         self._check_open()
-        folder = self.recording.folder
+        folder, last = self.recording.folder, self.last
+        # Listed after `last` was taken: what is recorded meanwhile is of its day or later.
         times = list_contents(folder).cycles
         days = {day: list(group) for day, group in groupby(times, key=datetime.date)}
-        closed = [day for day in days if self.last is not None and day < self.last.date()]
+        closed = [day for day in days if last is not None and day < last.date()]
         faults = []
         try:
             finish_merging(folder)

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from engine.errors import RecordingError
-from engine.recording.folders import list_contents
+from engine.recording.folders import Contents, list_contents
 from engine.recording.reading import Recording, open_recording
 from engine.recording.recorder import Recorder, open_recorder
 from engine.recording.segments import read_sealed
@@ -119,6 +119,42 @@ def test_merging_in_a_thread_beside_recording(recorder: Recorder, made: Any) -> 
     recorder.compact()
     assert len(list_names(recorder, "days")) == 8
     made.check_recording(recorder.recording, range(40))
+
+
+def test_a_day_that_ends_while_merging_begins_is_not_merged(
+    recorder: Recorder, made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last cycle is recorded beside the merging, after the segments were listed."""
+    for number in range(5):
+        recorder.record(made.make_cycle(number))
+    numbers = iter([5, 6, None])
+
+    def list_then_record(folder: Path) -> Contents:
+        found = list_contents(folder)
+        number = next(numbers)
+        while number is not None:
+            recorder.record(made.make_cycle(number))
+            number = next(numbers)
+        return found
+
+    monkeypatch.setattr("engine.recording.recorder.list_contents", list_then_record)
+    assert recorder.compact() == (date(2026, 1, 1),)
+    assert len(list_names(recorder, "cycles")) == 6
+    made.check_recording(recorder.recording, range(7))
+
+
+def test_a_segment_that_its_day_does_not_have_is_not_deleted(
+    filled: Recorder, made: Any, tmp_path: Path
+) -> None:
+    filled.compact()
+    (last,) = (filled.recording.folder / "cycles").iterdir()
+    strange = shutil.copytree(last, last.with_name("20260102T020000.000000Z"))
+    with pytest.raises(RecordingError, match=f"{strange} is of a day that has no such cycle; move it away"):
+        filled.compact()
+    again = shutil.copytree(filled.recording.folder, tmp_path / "again")
+    with pytest.raises(RecordingError, match="is of a day that has no such cycle; move it away"):
+        open_recorder(again, made.clock()).__enter__()
+    assert (again / "cycles" / strange.name / "quotes.parquet").exists()
 
 
 READS: dict[str, Callable[[Recording, Any], object]] = {
