@@ -227,7 +227,7 @@ def test_every_other_word_for_a_unit_stands_in_the_page() -> None:
 CODE = re.compile(r"[a-z]+(\.[a-z_]+){1,2}")
 
 
-FILES = {"csv", "parquet", "lark", "md"}
+FILES = {"csv", "json", "jsonl", "lark", "md", "parquet"}
 
 
 def list_codes() -> set[str]:
