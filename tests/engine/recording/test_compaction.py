@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from engine.errors import RecordingError
-from engine.recording.folders import Contents, list_contents
+from engine.recording.folders import Contents, _list_names, list_contents
 from engine.recording.reading import Recording, open_recording
 from engine.recording.recorder import Recorder, open_recorder
 from engine.recording.segments import read_sealed
@@ -202,7 +202,7 @@ def merge_after(steps: int, recorder: Recorder, patch: pytest.MonkeyPatch) -> li
 
         return step
 
-    patch.setattr("engine.recording.reading.list_contents", follow(list_contents))
+    patch.setattr("engine.recording.folders._list_names", follow(_list_names))
     patch.setattr("engine.recording.reading.read_sealed", follow(read_sealed))
     patch.setattr("engine.recording.searching.read_sealed", follow(read_sealed))
     return merged
