@@ -117,7 +117,6 @@ def test_every_decision_is_found_again(
 ) -> None:
     outcomes = run_market(Engine(starter, recorder), market, **WAYS[way])
     assert sum(outcome.funnel.enter for outcome in outcomes.values()) > 10
-    assert_a_run_finds(outcomes, starter, RecordingSource(recorder.recording))
     for number, (at, outcome) in enumerate(outcomes.items()):
         if number == 3:
             assert recorder.compact()
