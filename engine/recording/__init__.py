@@ -1,1 +1,1 @@
-"""Market data kept in files: reading what venues recorded."""
+"""Market data kept in files: reading what venues recorded, and recording every cycle."""

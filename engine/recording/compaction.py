@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
 
 from engine.errors import RecordingError
-from engine.recording.facts import add_decisions_file
+from engine.recording.facts import add_decisions_file, read_cycle_facts
 from engine.recording.folders import (
     CYCLE_FACTS,
     CYCLES,
     DAY_FACTS,
+    DAYS,
     DECISIONS,
     QUOTES,
     SETTLEMENTS,
     is_file_of_part,
+    is_part,
+    list_contents,
     place_cycle,
     place_day,
 )
@@ -27,6 +31,7 @@ from engine.recording.segments import (
     HOW_TO_MEND,
     check_own,
     discard_segment,
+    find_drafts,
     read_sealed,
     seal,
     write_segment,
@@ -57,15 +62,40 @@ def merge_day(folder: Path, day: date, times: Sequence[datetime]) -> None:
             f"a file is missing from the recording: {error.filename}; {HOW_TO_MEND}"
         ) from error
     write_segment(place_day(folder, day), seal(files))
-    discard_merged(folder, times)
+    _discard(folder, times)
 
 
-def discard_merged(folder: Path, times: Sequence[datetime]) -> None:
-    """Delete segments whose day is merged, or what is left of them.
+def finish_merging(folder: Path) -> None:
+    """Clear away what a merging that was cut short left: drafts of days, and segments of merged days.
 
     Raises:
-        RecordingError: One holds something that no recorder wrote.
+        RecordingError: One holds something that no recorder wrote, or a day was merged without one.
     """
+    discard_drafts(folder, DAYS)
+    for day, group in groupby(list_contents(folder).leftovers, key=datetime.date):
+        times = list(group)
+        _check_merged(folder, day, times)
+        _discard(folder, times)
+
+
+def discard_drafts(folder: Path, kind: str) -> None:
+    """Clear away the drafts in one of the folders of a recording; errors as in `finish_merging`."""
+    for draft in find_drafts(folder / kind, partial(is_part, kind)):
+        discard_segment(draft, partial(is_file_of_part, kind))
+
+
+def _check_merged(folder: Path, day: date, times: Sequence[datetime]) -> None:
+    """Refuse to delete segments of cycles that their day does not have."""
+    file = place_day(folder, day) / DAY_FACTS
+    merged = {read_cycle_facts(line, file).at for line in read_sealed(file).splitlines()}
+    lost = [at for at in times if at not in merged]
+    if lost:
+        raise RecordingError(
+            f"{place_cycle(folder, lost[0])} is of a day that has no such cycle; move it away"
+        )
+
+
+def _discard(folder: Path, times: Sequence[datetime]) -> None:
     for at in times:
         discard_segment(place_cycle(folder, at), _is_own)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from engine import __version__
 from engine.book.fingerprint import compute_fingerprint
 from engine.clock import Clock
 from engine.errors import RecordingError
-from engine.recording.compaction import discard_merged, merge_day
+from engine.recording.compaction import discard_drafts, finish_merging, merge_day
 from engine.recording.facts import BackfillFacts, CycleFacts, CycleRecord, write_facts
 from engine.recording.folders import (
     BACKFILL_FACTS,
@@ -26,8 +25,6 @@ from engine.recording.folders import (
     SETTLEMENTS,
     create_recording,
     in_utc,
-    is_file_of_part,
-    is_part,
     is_recording,
     list_contents,
     make_folder,
@@ -39,7 +36,7 @@ from engine.recording.lock import hold_lock
 from engine.recording.reading import Recording
 from engine.recording.rows import check_backfill_rows, check_cycle_rows, encode_rows, find_bounds
 from engine.recording.searching import KNOWN
-from engine.recording.segments import discard_segment, find_drafts, seal, write_segment
+from engine.recording.segments import seal, write_segment
 
 _INSTANT = timedelta(microseconds=1)
 _QUOTED = ["ts", "venue", "symbol"]
@@ -168,27 +165,33 @@ class Recorder:
     def compact(self) -> tuple[date, ...]:
         """Merge the segments of every day before that of the last cycle; a day with a fault is left as it is.
 
+        It may run in a thread beside the other methods, and has to end before the recorder is closed.
+
         Returns:
             The days that were merged.
 
         Raises:
-            RecordingError: A segment is damaged, which does not stop the recorder, or the disk refuses;
-                every cycle is still there once.
+            RecordingError: A segment is damaged, or the disk refuses. Every cycle is still there once, the
+                recorder goes on, and another call merges what is left.
         """
-        times = list_contents(self.recording.folder).cycles
+        self._check_open()
+        folder, last = self.recording.folder, self.last
+        # Listed after `last` was taken: what is recorded meanwhile is of its day or later.
+        times = list_contents(folder).cycles
         days = {day: list(group) for day, group in groupby(times, key=datetime.date)}
-        closed = [day for day in days if self.last is not None and day < self.last.date()]
+        closed = [day for day in days if last is not None and day < last.date()]
         faults = []
-        for day in closed:
-            try:
-                with self._writing():
-                    merge_day(self.recording.folder, day, days[day])
-            except RecordingError as fault:
-                faults.append(fault)
-            if self._stopped:
-                break
+        try:
+            finish_merging(folder)
+            for day in closed:
+                try:
+                    merge_day(folder, day, days[day])
+                except RecordingError as fault:
+                    faults.append(str(fault))
+        except OSError as error:
+            faults.append(f"{folder} cannot be written: {error}; mend that, then merge again")
         if faults:
-            raise RecordingError("; ".join(map(str, faults)))
+            raise RecordingError("; ".join(faults))
         return tuple(closed)
 
     def close(self) -> None:
@@ -207,18 +210,18 @@ class Recorder:
                 "go on with later cycles, or record into another folder"
             )
 
+    def _check_open(self) -> None:
+        if self._stopped:
+            raise RecordingError(f"the recorder of {self.recording.folder} {self._stopped}; open it again")
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Stop for good if the disk fails: what it has is then known by reading it again."""
+        self._check_open()
         folder = self.recording.folder
-        if self._stopped:
-            raise RecordingError(f"the recorder of {folder} {self._stopped}; open it again")
         self._stopped = "stopped while it wrote"
         try:
             yield
-        except RecordingError:
-            self._stopped = ""
-            raise
         except OSError as error:
             raise RecordingError(
                 f"{folder} cannot be written: {error}; mend that, then open the recording again"
@@ -286,9 +289,8 @@ def _prepare(folder: Path) -> Recording:
         if not is_recording(folder):
             create_recording(folder)
         for kind in FOLDERS:
-            for draft in find_drafts(folder / kind, partial(is_part, kind)):
-                discard_segment(draft, partial(is_file_of_part, kind))
-        discard_merged(folder, list_contents(folder).leftovers)
+            discard_drafts(folder, kind)
+        finish_merging(folder)
     except OSError as error:
         raise RecordingError(f"{folder} cannot be recorded into: {error}") from error
     return Recording(folder)

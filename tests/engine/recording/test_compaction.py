@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import polars as pl
 import pytest
 
 from engine.errors import RecordingError
-from engine.recording.folders import list_contents
+from engine.recording.folders import Contents, _list_names, list_contents
 from engine.recording.reading import Recording, open_recording
 from engine.recording.recorder import Recorder, open_recorder
 from engine.recording.segments import read_sealed
@@ -85,6 +88,75 @@ def test_a_segment_with_something_else_inside_is_kept(filled: Recorder) -> None:
     assert len(list_names(filled, "cycles")) == 6
 
 
+def test_a_full_disk_stops_merging_and_not_the_recorder(
+    filled: Recorder, made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(3):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, ("write", "rename", "rmdir")[step], refuse)
+            with pytest.raises(RecordingError, match=r"No space left .*; mend that, then merge again"):
+                filled.compact()
+        filled.record(made.make_cycle(12 + step))
+        made.check_recording(filled.recording, range(13 + step))
+    filled.compact()
+    assert len(list_names(filled, "cycles")) == 4
+    made.check_recording(filled.recording, range(15))
+
+
+def refuse(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_merging_in_a_thread_beside_recording(recorder: Recorder, made: Any) -> None:
+    with ThreadPoolExecutor() as threads:
+        merging = threads.submit(recorder.compact)
+        for number in range(40):
+            recorder.record(made.make_cycle(number))
+            if merging.done():
+                merging.result()
+                merging = threads.submit(recorder.compact)
+        merging.result()
+    recorder.compact()
+    assert len(list_names(recorder, "days")) == 8
+    made.check_recording(recorder.recording, range(40))
+
+
+def test_a_day_that_ends_while_merging_begins_is_not_merged(
+    recorder: Recorder, made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last cycle is recorded beside the merging, after the segments were listed."""
+    for number in range(5):
+        recorder.record(made.make_cycle(number))
+    numbers = iter([5, 6, None])
+
+    def list_then_record(folder: Path) -> Contents:
+        found = list_contents(folder)
+        number = next(numbers)
+        while number is not None:
+            recorder.record(made.make_cycle(number))
+            number = next(numbers)
+        return found
+
+    monkeypatch.setattr("engine.recording.recorder.list_contents", list_then_record)
+    assert recorder.compact() == (date(2026, 1, 1),)
+    assert len(list_names(recorder, "cycles")) == 6
+    made.check_recording(recorder.recording, range(7))
+
+
+def test_a_segment_that_its_day_does_not_have_is_not_deleted(
+    filled: Recorder, made: Any, tmp_path: Path
+) -> None:
+    filled.compact()
+    (last,) = (filled.recording.folder / "cycles").iterdir()
+    strange = shutil.copytree(last, last.with_name("20260102T020000.000000Z"))
+    with pytest.raises(RecordingError, match=f"{strange} is of a day that has no such cycle; move it away"):
+        filled.compact()
+    again = shutil.copytree(filled.recording.folder, tmp_path / "again")
+    with pytest.raises(RecordingError, match="is of a day that has no such cycle; move it away"):
+        open_recorder(again, made.clock()).__enter__()
+    assert (again / "cycles" / strange.name / "quotes.parquet").exists()
+
+
 READS: dict[str, Callable[[Recording, Any], object]] = {
     "cycles": lambda recording, _: recording.list_cycles(),
     "facts": lambda recording, _: recording.list_facts(),
@@ -130,7 +202,7 @@ def merge_after(steps: int, recorder: Recorder, patch: pytest.MonkeyPatch) -> li
 
         return step
 
-    patch.setattr("engine.recording.reading.list_contents", follow(list_contents))
+    patch.setattr("engine.recording.folders._list_names", follow(_list_names))
     patch.setattr("engine.recording.reading.read_sealed", follow(read_sealed))
     patch.setattr("engine.recording.searching.read_sealed", follow(read_sealed))
     return merged

@@ -18,7 +18,7 @@ from engine.recording.recorder import open_recorder
 
 
 @pytest.mark.parametrize(
-    ("seconds", "seed"), [(6, 1), pytest.param(120, 2, marks=pytest.mark.slow, id="long")]
+    ("seconds", "seed"), [(4, 1), pytest.param(120, 2, marks=pytest.mark.slow, id="long")]
 )
 @pytest.mark.parametrize("what", ["record", "compact"])
 def test_no_told_cycle_is_lost_when_the_process_is_killed(

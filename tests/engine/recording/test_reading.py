@@ -92,22 +92,23 @@ def read_all(recording: Recording) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def test_a_settlement_is_as_it_was_told_last(recorder: Recorder, made: Any) -> None:
-    def settle(number: int, rate: float | None) -> pl.DataFrame:
+    def tell(rate: float | None) -> pl.DataFrame:
         row = (made.START, "okx", "X", rate, 8.0)
-        cycle = made.make_cycle(number)
-        told = pl.DataFrame([row], schema=made.SETTLEMENT_COLUMNS, orient="row")
-        recorder.record(replace(cycle, settlements=told))
-        return told
+        return pl.DataFrame([row], schema=made.SETTLEMENT_COLUMNS, orient="row")
 
-    told = [settle(number, rate) for number, rate in [(0, 0.1), (1, None), (6, 0.3), (14, 0.3)]]
-    recorder.backfill(made.make_quotes(made.START, 0).clear(), told[1])
+    none = made.make_quotes(made.START, 0).clear()
+    recorder.backfill(none, tell(0.5))
+    for number, rate in [(0, 0.1), (1, None), (6, 0.3), (14, 0.3)]:
+        recorder.record(replace(made.make_cycle(number), settlements=tell(rate)))
+    recorder.backfill(none, tell(None))
     for _ in range(2):
         found = [
             recorder.recording.read_settlements(known_by=made.time_of(number))["rate"].to_list()
             for number in (0, 1, 2, 6, 14, 15)
         ]
         assert found == [[0.1], [None], [None], [0.3], [0.3], [None]]
-        assert recorder.recording.read_settlements(known_by=made.START - HOUR).is_empty()
+        before = recorder.recording.read_settlements(known_by=made.START - HOUR)
+        assert before["rate"].to_list() == [0.5]
         assert recorder.recording.read_settlements()["rate"].to_list() == [None]
         assert recorder.compact() is not None
 

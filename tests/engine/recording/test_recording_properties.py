@@ -22,7 +22,7 @@ from engine.frames.settlements import SETTLEMENT_COLUMNS
 from engine.recording.reading import open_recording
 from engine.recording.recorder import Recorder, open_recorder
 
-HOUR = timedelta(hours=1)
+HOUR, YEARS = timedelta(hours=1), timedelta(days=36_500)
 NUMBERS = st.one_of(st.none(), st.just(math.nan), st.floats(width=64))
 TEXTS = st.one_of(st.none(), st.text(max_size=4))
 WORDS = st.sampled_from(["A", "B", "C"])
@@ -35,7 +35,7 @@ COLUMNS = {
     "numbers": (pl.List(pl.Float64), st.one_of(st.none(), st.lists(NUMBERS, max_size=3))),
     "word": (pl.Enum(["x", "y"]), st.one_of(st.none(), st.sampled_from(["x", "y"]))),
     "day": (pl.Date(), st.one_of(st.none(), st.dates())),
-    "span": (pl.Duration("us"), st.one_of(st.none(), st.timedeltas())),
+    "span": (pl.Duration("us"), st.one_of(st.none(), st.timedeltas(-YEARS, YEARS))),
     "nothing": (pl.Null(), st.none()),
     "both": (
         pl.Struct({"a": pl.Int64, "b": pl.String}),
