@@ -21,6 +21,7 @@ from engine.operations.starter import find_starter
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "books" / "scenarios.csv"
 AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
+COINS = ("BTC", "ETH", "ADA", "ENA")
 METRICS = ("forecast_apr", "basis_normal", "volume_usd", "vol")
 QUOTES = ("spot_bid", "spot_ask", "perp_bid", "perp_ask", "perp_funding_rate")
 
@@ -118,7 +119,7 @@ def test_ranked_by_priority_then_by_the_column_then_by_name(starter: BoundBook) 
 def test_a_run_equals_each_cycle_with_its_own_window_only(seed: int, cycles: int) -> None:
     book = bind(compile_book(load_book(find_starter())))
     manifest = book.book.manifest
-    source = GeneratedSource(seed, AT, cycles)
+    source = GeneratedSource(seed, AT, cycles, bases=COINS)
     (block,) = source.read_blocks(manifest.pairing, manifest.history)
     outcomes = list(run_book(book, source))
     assert len(outcomes) == cycles
@@ -132,8 +133,8 @@ def test_a_run_equals_each_cycle_with_its_own_window_only(seed: int, cycles: int
 
 def test_what_comes_later_changes_nothing(starter: BoundBook) -> None:
     manifest = starter.book.manifest
-    (block,) = GeneratedSource(3, AT, 6).read_blocks(manifest.pairing, manifest.history)
-    at = AT + timedelta(hours=16)
+    (block,) = GeneratedSource(3, AT, 6, bases=COINS).read_blocks(manifest.pairing, manifest.history)
+    at = AT + timedelta(hours=3)
     later = pl.col("ts") > at
     other = block.pairs.with_columns(
         pl.when(later).then(pl.col(name) * 7).otherwise(pl.col(name)).alias(name)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LARGEST_TURNOVER_MUSD = 5000.0
+"""Coins whose largest swap turns over more than this are the largest: BTC and ETH."""
+
 # Prices.
 
 MARKET_FREEDOM = 6.0
@@ -34,10 +37,12 @@ WEEKDAY_VOLATILITY = (1.23, 1.17, 1.11, 1.08, 1.10, 0.56, 0.75)
 MARKET_LOG_TURNOVER = (1500.0, 0.50)
 COIN_LOG_TURNOVER = (1500.0, 0.65)
 QUICK_TURNOVER = 0.5
+TURNOVER_OF_LARGEST = 0.35
 WEEKDAY_TURNOVER = (1.21, 1.17, 1.12, 1.11, 1.08, 0.70, 0.76)
-"""Turnover beyond what volatility brings, how far it follows quick volatility, and its weekdays. Measured:
-log turnover of a day deviates by 0.67 (BTC) to 1.2; its autocorrelation (median of 13 spot markets) is 0.84
-after a day, 0.74 after a week, 0.39 after a month; it rises one to one with volatility (BTC, slope 1.03)."""
+"""Turnover beyond what volatility brings, how far it follows quick volatility, how far that of ETH moves
+alone (BTC's does not), and its weekdays. Measured: log turnover of a day deviates by 0.67 (BTC) to 1.2; its
+autocorrelation (median of 13 spot markets) is 0.84 after a day, 0.74 after a week, 0.39 after a month; it
+rises one to one with volatility (BTC, slope 1.03)."""
 
 QUOTE_LOG_RATES = ((72.0, 0.0003), (72.0, 0.0001))
 """Memory in hours and deviation of USDT and USDC in USD; assumed."""
@@ -132,7 +137,6 @@ RATE_CLAMP = 0.0005
 INTEREST_FREE = frozenset({("binance", "BNB")})
 """Venue and coin without interest: no payment of BNB at binance was 0.01 %, and the median was 0."""
 
-CAPPED_TURNOVER_MUSD = 5000.0
 CAP_OF_LARGEST = 0.003
 CAP_BY_INTERVAL = {8: 0.0075, 4: 0.02}
 """Bound of a rate per interval for the largest coins, and for others by their usual interval. Measured
@@ -161,7 +165,6 @@ SPREAD_SPREAD = 0.4
 swap of 100 M USD a day has 0.55 bp and one of 1 M USD 5.5 bp, and spot of 1 M USD 2.7 bp; a tick is the
 least."""
 
-LARGEST_TURNOVER_MUSD = 5000.0
 DIGITS_OF_LARGEST = {"spot": 7, "swap": 6}
 DIGITS = 5
 """Digits of a price; BTC has ticks of 0.01 (spot) and 0.1 (swap)."""

@@ -13,9 +13,9 @@ from engine.exchange.generator.figures import (
     CALM_RATE,
     CAP_BY_INTERVAL,
     CAP_OF_LARGEST,
-    CAPPED_TURNOVER_MUSD,
     INTEREST,
     INTEREST_FREE,
+    LARGEST_TURNOVER_MUSD,
     RATE_CLAMP,
 )
 from engine.exchange.generator.listings import list_instruments
@@ -127,7 +127,7 @@ def _read_terms() -> _Terms:
         venue.cap
         or (
             CAP_OF_LARGEST
-            if coin.turnover_musd >= CAPPED_TURNOVER_MUSD
+            if coin.turnover_musd >= LARGEST_TURNOVER_MUSD
             else CAP_BY_INTERVAL[coin.interval_hours]
         )
         for venue, coin in listed

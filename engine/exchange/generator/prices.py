@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.exchange.generator.coins import list_coins
+from engine.exchange.generator.coins import Coin, list_coins
 from engine.exchange.generator.figures import (
     ALTS_SHARE,
     COIN_FREEDOM,
     COIN_LOG_TURNOVER,
     COIN_LOG_VOLATILITY,
     HOUR_VOLATILITY,
+    LARGEST_TURNOVER_MUSD,
     MARKET_FREEDOM,
     MARKET_LOG_TURNOVER,
     MARKET_LOG_VOLATILITY,
     QUICK_TURNOVER,
     QUOTE_LOG_RATES,
+    TURNOVER_OF_LARGEST,
     WEEKDAY_TURNOVER,
     WEEKDAY_VOLATILITY,
 )
@@ -120,11 +122,18 @@ def _split_levels(path: FloatArray, coins: int) -> _Levels:
     bounds = np.cumsum([2, 2, coins, coins, coins, 1])
     slow, quick, own_slow, own_quick, own_turnover, turnover, quotes = np.split(path, bounds, axis=1)
     market, own = slow + quick, own_slow + own_quick
-    alone = np.array([coin.correlation < 1 for coin in list_coins()])
+    alone = np.array([_go_alone(coin) for coin in list_coins()])
     volatility = slow[:, :1] + alone * own_slow + QUICK_TURNOVER * (quick[:, :1] + alone * own_quick)
     busy = volatility + alone * own_turnover + turnover
     dollar = np.zeros((len(path), 1))
     return _Levels(market[:, :1], market[:, 1:], own, busy, np.hstack([dollar, quotes]))
+
+
+def _go_alone(coin: Coin) -> float:
+    """How far a coin's turnover moves by itself."""
+    if coin.correlation == 1:
+        return 0.0
+    return TURNOVER_OF_LARGEST if coin.turnover_musd >= LARGEST_TURNOVER_MUSD else 1.0
 
 
 def _compose_returns(levels: _Levels, season: FloatArray, market: FloatArray, own: FloatArray) -> FloatArray:

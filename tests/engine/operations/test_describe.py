@@ -20,7 +20,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def outcome(starter: BoundBook) -> Outcome:
     """One cycle of the made market in which two metrics of the first pair are missing."""
-    (made,) = run_book(starter, GeneratedSource(7, START, 1))
+    (made,) = run_book(starter, GeneratedSource(8, START, 1, bases=("ADA", "ETH", "XRP")))
     first = pl.col("pair") == made.ranking[0]
     spoiled = made.pairs.with_columns(
         pl.when(first).then(None).otherwise(pl.col(name)).alias(name) for name in ("vol", "spread")
