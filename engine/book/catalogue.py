@@ -18,7 +18,7 @@ CAPITAL_PER_NOTIONAL = Name(
     "capital_per_notional",
     NUMBER,
     Stage.PARAMETER,
-    meaning="equity that all legs tie up per unit of notional, from `capital` of each leg",
+    meaning="equity that all legs tie up per unit of notional, from the capital of each leg",
 )
 """The one name that the manifest itself gives a value."""
 

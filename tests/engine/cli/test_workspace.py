@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 from engine.cli.app import app
 from engine.cli.console import ExitCode
 from engine.operations.past import derive_again
+from engine.operations.recording_source import RecordingSource
+from engine.operations.run import run_book
 from engine.recording.reading import open_recording
 
 
@@ -124,8 +126,8 @@ def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:
     recorded = [f"{time:%Y-%m-%d %H:%M}" for time in recording.list_cycles()]
     assert set(shown) <= set(recorded)
     assert recorded == sorted(set(recorded))
-    for facts in recording.list_facts():
-        _, again = derive_again(recording, facts)
-        assert again.decisions.equals(recording.read_cycle(facts.at).decisions)
+    bound, _ = derive_again(recording, recording.list_facts()[0])
+    for again in run_book(bound, RecordingSource(recording)):
+        assert again.decisions.equals(recording.read_cycle(again.at).decisions)
     assert list_cycles(invoke("run", "--once"))[0] > recorded[-1]
     assert [path for path in (workspace / "recordings").rglob(".*") if path.name != ".lock"] == []

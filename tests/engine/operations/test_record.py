@@ -23,7 +23,7 @@ from engine.recording.reading import open_recording
 from engine.recording.recorder import open_recorder
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-MARKET = GeneratedSource(7, START, 5, bases=("BTC", "ETH", "SOL", "DOGE", "XRP"))
+MARKET = GeneratedSource(8, START, 5, bases=("BTC", "ETH", "SOL", "DOGE", "XRP"))
 
 
 def record(bound: BoundBook, folder: Path, source: GeneratedSource = MARKET) -> list[Outcome]:

@@ -12,7 +12,7 @@ import pytest
 from engine.book.bind import BoundBook
 from engine.book.fingerprint import compute_fingerprint
 from engine.clock import StepClock
-from engine.exchange.generator import generate_market
+from engine.exchange.generator import GeneratedMarket, generate_market
 from engine.frames.columns import INSTANT
 from engine.frames.decisions import validate_decisions
 from engine.operations.recording_source import RecordingSource
@@ -26,8 +26,19 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 CYCLES = 12
 BOOK = {"book.toml": b""}
 
-MARKET = generate_market(7, START, cycles=CYCLES)
-"""What `GeneratedSource(7, START, CYCLES)` shows."""
+COINS = ("BTC", "ETH", "SOL", "DOGE", "XRP", "ADA", "SUI", "LINK", "AVAX", "LTC", "DOT", "NEAR")
+SOURCE = GeneratedSource(7, START, CYCLES, bases=COINS)
+
+
+def make_market() -> GeneratedMarket:
+    """What `SOURCE` shows."""
+    made = generate_market(7, START, cycles=CYCLES)
+    quotes = made.quotes.filter(pl.col("base").is_in(COINS))
+    settlements = made.settlements.join(quotes, on=["venue", "symbol"], how="semi")
+    return GeneratedMarket(made.start, quotes, settlements)
+
+
+MARKET = make_market()
 
 
 @pytest.fixture
@@ -81,7 +92,7 @@ def decisions(starter: BoundBook, source: RecordingSource | GeneratedSource) -> 
 
 
 def test_a_recording_says_what_the_market_itself_says(whole: Recorder, starter: BoundBook) -> None:
-    expected = decisions(starter, GeneratedSource(7, START, CYCLES))
+    expected = decisions(starter, SOURCE)
     source = RecordingSource(whole.recording)
     assert decisions(starter, source).equals(expected)
     whole.compact()
@@ -139,7 +150,7 @@ def test_rows_of_an_outage_warm_up_and_are_no_cycles(recorder: Recorder, starter
         record(recorder, at, pl.col("ts") == at)
     source = RecordingSource(recorder.recording)
     assert cut(source, starter) == [[0, 1, 2, 7, 8, 9]]
-    everything = decisions(starter, GeneratedSource(7, START, CYCLES))
+    everything = decisions(starter, SOURCE)
     wanted = pl.col("ts").is_in([START + number * STEP for number in (0, 1, 2, 7, 8, 9)])
     assert decisions(starter, source).equals(everything.filter(wanted))
 

@@ -30,11 +30,18 @@ STEP = timedelta(hours=8)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)
 CYCLES = 9
+COINS = ("BTC", "ETH", "SOL", "DOGE", "XRP", "ADA", "SUI", "LINK", "AVAX", "LTC", "DOT", "NEAR")
 
 
 @pytest.fixture(scope="module")
 def market() -> GeneratedMarket:
-    return generate_market(7, START, cycles=CYCLES, warm_up=2 * MONTH)
+    """Some coins of the made market, seen every 8 hours; funding is settled in between, too."""
+    hours = STEP // timedelta(hours=1)
+    made = generate_market(7, START, cycles=CYCLES * hours, warm_up=2 * MONTH)
+    seen = pl.col("base").is_in(COINS) & (pl.col("ts").dt.hour() % hours == 0)
+    quotes = made.quotes.filter(seen).with_columns(step_s=pl.lit(STEP.total_seconds()))
+    settlements = made.settlements.join(quotes, on=["venue", "symbol"], how="semi")
+    return GeneratedMarket(made.start, quotes, settlements)
 
 
 class Engine:
