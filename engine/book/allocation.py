@@ -74,7 +74,7 @@ def check_allocation(buckets: Sequence[Bucket], known: Scope) -> tuple[tuple[Cor
     Returns:
         The share of each bucket, if all are sound, and the faults.
     """
-    parameters = Scope({key: name for key, name in known.names.items() if name.stage <= Stage.PARAMETER})
+    parameters = known.up_to(Stage.PARAMETER)
     checked = [
         check_formula(bucket.share or "0", parameters, kind=Kind.NUMBER, unit=RATIO) for bucket in buckets
     ]

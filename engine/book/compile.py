@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,8 +24,6 @@ from engine.language.types import Kind, Name, Stage, Type
 from engine.language.units import PLAIN, find_unit
 from engine.tables.checked import CheckedTable
 from engine.tables.compile import check_table
-
-_UNKNOWN_NAME = re.compile(r'unknown name "(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +79,7 @@ def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
     capitals, wrong_capitals = _check_capitals(book, known)
     checked = {role: check_table(table, _narrow(known, role)) for role, table in book.tables.items()}
     faults += wrong_capitals
-    faults += [
-        _explain_measure(fault)
-        for table in checked.values()
-        if not isinstance(table, CheckedTable)
-        for fault in table
-    ]
+    faults += [fault for table in checked.values() if not isinstance(table, CheckedTable) for fault in table]
     tables = {role: table for role, table in checked.items() if isinstance(table, CheckedTable)}
     faults += [fault for table in tables.values() for fault in check_one_time(table)]
     limits, wrong_limits = check_limits(book.limits, known)
@@ -169,16 +161,8 @@ def _check_capitals(book: Book, known: Scope) -> tuple[tuple[Core, ...], list[Di
     return tuple(each.core for each in checked if each.core is not None), faults
 
 
-def _explain_measure(fault: Diagnostic) -> Diagnostic:
-    """Of a measure in a decision table: that only limits see it."""
-    named = _UNKNOWN_NAME.search(fault.message) if fault.code == "name.unknown" else None
-    if named is None or named[1] not in MEASURE_NAMES:
-        return fault
-    return replace(fault, hint="it is a measure, which only limits see")
-
-
 def _narrow(scope: Scope, role: str) -> Scope:
     """The names that a table of this role may see."""
     contract = CONTRACTS[role]
-    seen = {key: name for key, name in scope.names.items() if name.stage <= contract.sees}
-    return Scope(seen).with_names(contract.names)
+    seen = scope.up_to(contract.sees).with_names(contract.names)
+    return replace(seen, elsewhere=dict.fromkeys(MEASURE_NAMES, "it is a measure, which only limits see"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from engine.book.measures import MEASURES, SCOPES, see_limits
+from engine.book.measures import SCOPES, see_limits
 from engine.book.records import Record, choose_word, read_records, read_time_span
 from engine.errors import Diagnostic
 from engine.language.bind import bind
@@ -27,8 +26,6 @@ SEVERITIES = ("warn", "block entries", "rebalance", "top up", "reduce", "close",
 
 RELEASES = ("clear", "manual", "next day", "next month")
 """Words for what releases a limit: that it holds again, a person, or the calendar."""
-
-_UNKNOWN_NAME = re.compile(r'unknown name "(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ def check_limits(limits: Sequence[Limit], known: Scope) -> tuple[tuple[CheckedLi
     for limit in limits:
         checked = _check_limit(limit, scopes[limit.scope], faults)
         sound += [] if checked is None else [checked]
-    return tuple(sound), [_explain_sight(fault, limits) for fault in faults]
+    return tuple(sound), faults
 
 
 def _check_limit(limit: Limit, scope: Scope, faults: list[Diagnostic]) -> CheckedLimit | None:
@@ -156,19 +153,9 @@ def _check_limit(limit: Limit, scope: Scope, faults: list[Diagnostic]) -> Checke
     if limit.until not in RELEASES and read_time_span(limit.until) is None:
         checked = check_cell(limit.until, measure, scope)
         release = keep(checked, "until")
-        if checked.diagnostics:
+        if checked.diagnostics and checked.diagnostics[-1].hint not in scope.elsewhere.values():
             hint = f"a test, a time span such as `24h`, or one of {', '.join(RELEASES)}"
             faults[-1] = replace(faults[-1], hint=hint)
+        if release is None:
             return None
     return None if test is None else CheckedLimit(limit, measure, test, release)
-
-
-def _explain_sight(fault: Diagnostic, limits: Sequence[Limit]) -> Diagnostic:
-    """Of a name that a limit of another scope sees: which scopes do."""
-    named = _UNKNOWN_NAME.search(fault.message) if fault.code == "name.unknown" else None
-    scopes = [measure.scopes for measure in MEASURES if named and measure.name == named[1]]
-    if not scopes:
-        return fault
-    scope = next(limit.scope for limit in limits if limit.row == fault.row)
-    hint = f"a limit of scope {scope} does not see it; those of scope {', '.join(scopes[0])} do"
-    return replace(fault, hint=hint)

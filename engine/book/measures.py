@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.language.names import Scope
 from engine.language.types import Kind, Name, Stage, Type
@@ -69,8 +69,15 @@ def see_limits(scope: str, known: Scope) -> Scope:
         scope: One of `SCOPES`.
         known: Every name of the book: parameters, columns of pairs, metrics.
     """
-    seen = [name for name in known.names.values() if scope in PAIR_SCOPES or name.stage <= Stage.PARAMETER]
-    return Scope({name.name: name for name in seen}).with_names(type_measures(scope))
+    seen = known if scope in PAIR_SCOPES else known.up_to(Stage.PARAMETER)
+    return replace(seen.with_names(type_measures(scope)), elsewhere=_tell_other_scopes(scope))
+
+
+def _tell_other_scopes(scope: str) -> dict[str, str]:
+    """Of each measure that limits of a scope do not see: which do."""
+    unseen = [measure for measure in MEASURES if scope not in measure.scopes]
+    told = f"a limit of scope {scope} does not see it; those of scope"
+    return {measure.name: f"{told} {', '.join(measure.scopes)} do" for measure in unseen}
 
 
 def type_measures(scope: str | None = None) -> Iterable[Name]:

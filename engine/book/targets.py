@@ -79,7 +79,7 @@ def check_targets(targets: Sequence[Target], known: Scope) -> tuple[tuple[Core, 
     Returns:
         The test of each target, if all are sound, and the faults.
     """
-    parameters = Scope({key: name for key, name in known.names.items() if name.stage <= Stage.PARAMETER})
+    parameters = known.up_to(Stage.PARAMETER)
     faults: list[Diagnostic] = []
     tests: list[Core] = []
     for target in targets:

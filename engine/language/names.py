@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -53,9 +53,11 @@ class Scope:
 
     Attributes:
         names: Every name by its identifier.
+        elsewhere: What to say of names that other texts see and these do not.
     """
 
     names: Mapping[str, Name]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, name: str) -> Name | None:
         """The name, or None."""
@@ -63,7 +65,11 @@ class Scope:
 
     def with_names(self, more: Iterable[Name]) -> Scope:
         """A scope with further names; a later name hides an earlier one."""
-        return Scope({**self.names, **{name.name: name for name in more}})
+        return replace(self, names={**self.names, **{name.name: name for name in more}})
+
+    def up_to(self, stage: Stage) -> Scope:
+        """The scope with those names only whose values are known by a stage."""
+        return replace(self, names={key: name for key, name in self.names.items() if name.stage <= stage})
 
 
 def build_scope(schema: Schema, parameters: Mapping[str, Any] | None = None) -> Scope:
@@ -189,6 +195,8 @@ def explain_name(word: str, scope: Scope, functions: Iterable[str]) -> str:
         return f"write `{habits[word]}`"
     if word in functions:
         return f"`{word}` is a function: write `{word}(…)`"
+    if word in scope.elsewhere:
+        return scope.elsewhere[word]
     return suggest(word, [*scope.names, *KEYWORDS]) or f'a text needs double quotes: "{word}"'
 
 

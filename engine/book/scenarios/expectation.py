@@ -71,7 +71,7 @@ def read_expectation(scenario: Scenario, table: CheckedTable, known: Scope) -> E
     typed = [Name(name, core.type) for name, core in zip(outputs, table.default, strict=True)]
     if text.isidentifier() and text not in outputs:
         return [_refuse(text, [*ids, *STATES])]
-    parameters = Scope({key: name for key, name in known.names.items() if name.stage <= Stage.PARAMETER})
+    parameters = known.up_to(Stage.PARAMETER)
     checked = check_formula(text, parameters.with_names(typed), kind=Kind.BOOLEAN)
     return list(checked.diagnostics) if checked.core is None else Expectation(outcome=checked.core)
 

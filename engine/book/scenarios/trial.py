@@ -17,13 +17,14 @@ from engine.book.scenarios.sheet import Scenario
 from engine.errors import BookErrors, Diagnostic
 from engine.language.core import columns_of
 from engine.language.given import read_setting, set_values
+from engine.language.names import Scope
 from engine.language.passes import Passes, plan_passes
 from engine.language.to_python import evaluate_row
 from engine.language.types import Name, Value
+from engine.tables.read import RESERVED_OUTPUTS
 
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _ONE_PAIR = "scenario"
-_BESIDE = ("rule", "state", "possible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def try_scenarios(compiled: CompiledBook) -> tuple[Tried, ...]:
     a metric's formula, or of a parameter's value. What it does not give is unknown; names about positions
     are as they are without one.
     """
-    bench = _Bench(compiled)
+    bench = _Bench(compiled, list_input_names(compiled.scope))
     return tuple(bench.attempt(scenario) for scenario in compiled.book.scenarios.rows if scenario.table)
 
 
@@ -63,6 +64,7 @@ class _Bench:
     """Binds the book once for each set of parameters, and plans once for each set of given metrics."""
 
     compiled: CompiledBook
+    names: Scope
     bound: dict[tuple[tuple[str, str], ...], BoundBook] = field(default_factory=dict)
     plans: dict[tuple[int, frozenset[str]], Passes] = field(default_factory=dict)
 
@@ -85,7 +87,7 @@ class _Bench:
 
     def _measure(self, bound: BoundBook, given: Mapping[str, str]) -> pl.DataFrame:
         """One row: what is given, metrics computed from it, null for the rest."""
-        names = list_input_names(self.compiled.scope)
+        names = self.names
         texts = {name: text for name, text in given.items() if names.find(name) is not None}
         values = {name: _read(names.names[name], text) for name, text in texts.items()}
         flat = list_flat_values(self.compiled.book.manifest.pairing.legs)
@@ -115,7 +117,7 @@ class _Bench:
         true, _ = table.matches(row)
         hit = tuple(rule.id for place, rule in enumerate(table.table.rules) if true[place, 0])
         decided = () if result["rule"] is None else (result["rule"],)
-        outputs = {name: value for name, value in result.items() if name not in _BESIDE}
+        outputs = {name: value for name, value in result.items() if name not in RESERVED_OUTPUTS}
         expected = read_expectation(scenario, self.compiled.tables[scenario.table], self.compiled.scope)
         passed = isinstance(expected, Expectation) and expected.accepts(
             result["state"], decided, outputs, bound.parameters
