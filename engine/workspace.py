@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.book.toml_reader import TomlReader
+from engine.book.toml_reader import TomlReader, parse_toml
 from engine.errors import BookErrors, Diagnostic
 
 SETTINGS, RULES, RECORDINGS = "settings.toml", "rules", "recordings"
@@ -56,11 +55,9 @@ def read_workspace(root: Path) -> Workspace:
     """
     text = (root / SETTINGS).read_text(encoding="utf-8")
     reader = TomlReader(SETTINGS, text)
-    try:
-        top = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = f"the file is no TOML: {error}"
-        raise BookErrors([Diagnostic("settings.toml", message, "", SETTINGS)]) from error
+    top = parse_toml(text, SETTINGS, "settings.toml")
+    if isinstance(top, Diagnostic):
+        raise BookErrors([top])
     reader.check_keys(top, ("book", "market"))
     book = reader.take(top, "book", str)
     market = reader.take(top, "market", dict) or {}

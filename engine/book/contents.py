@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from engine.book.folder import BookFiles
 from engine.book.manifest import FILE as MANIFEST
+from engine.book.manifest import NO_TOML
+from engine.book.toml_reader import parse_toml, refuse_nesting
 from engine.errors import Diagnostic
 
 Content: TypeAlias = str | bytes
 """The text of a file, or its bytes if it is in another encoding."""
 
 _DEEPEST = 50
-_TOO_DEEP = Diagnostic("manifest.toml", "the file nests too deeply", "take the brackets out", MANIFEST)
 
 
 def read_contents(files: BookFiles) -> dict[str, Content]:
@@ -27,20 +28,14 @@ def read_contents(files: BookFiles) -> dict[str, Content]:
     return contents | dict(files.texts)
 
 
-def refuse_encoding(file: str) -> Diagnostic:
-    """The fault of a file that is no text."""
-    return Diagnostic("file.encoding", "the file is not in UTF-8", "save it in UTF-8", file)
-
-
 def parse_manifest(text: str) -> dict[str, Any] | Diagnostic:
     """The values of a manifest, whatever keys it has, or why it is no TOML."""
-    try:
-        top = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        return Diagnostic("manifest.toml", f"the file is no TOML: {error}", "", MANIFEST)
-    except RecursionError:
-        return _TOO_DEEP
-    return _TOO_DEEP if _measure_depth(top) > _DEEPEST else top
+    top = parse_toml(text, MANIFEST, NO_TOML)
+    if isinstance(top, Diagnostic):
+        return replace(
+            top, row=None
+        )  # the message says the line, and which version it is of stands before it
+    return refuse_nesting(MANIFEST, NO_TOML) if _measure_depth(top) > _DEEPEST else top
 
 
 def _measure_depth(value: Any) -> int:

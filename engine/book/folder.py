@@ -94,9 +94,13 @@ def gather_files(name: str, raw: Mapping[str, bytes]) -> BookFiles:
             try:
                 texts[file] = raw[file].decode("utf-8-sig")
             except UnicodeDecodeError:
-                hint = "save it in UTF-8"
-                faults.append(Diagnostic("file.encoding", "the file is not in UTF-8", hint, file))
+                faults.append(refuse_encoding(file))
     return BookFiles(name, texts, raw, tuple(faults))
+
+
+def refuse_encoding(file: str) -> Diagnostic:
+    """The fault of a file that is no text."""
+    return Diagnostic("file.encoding", "the file is not in UTF-8", "save it in UTF-8", file)
 
 
 def _check_names(names: Mapping[str, bytes]) -> Iterator[Diagnostic]:

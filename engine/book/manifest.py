@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, time, timedelta
 from typing import Any, cast
 
 from engine.book.roles import CONTRACTS
-from engine.book.toml_reader import TomlReader
+from engine.book.toml_reader import TomlReader, parse_toml
 from engine.errors import Diagnostic
 from engine.language.names import suggest
 from engine.model import KINDS, SIDES, Kind, Leg, Pairing, Side
@@ -18,6 +17,8 @@ from engine.tables.model import HitPolicy
 from engine.tables.read import read_hit_policy
 
 FILE = "book.toml"
+NO_TOML = "manifest.toml"
+"""Code of the fault of a manifest that cannot be read at all."""
 
 KEYS = (
     *("name", "title", "market", "currency", "day_starts", "cycle", "history", "legs", "pairing"),
@@ -30,7 +31,6 @@ WORD_KINDS = ("venue", "coin")
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]*")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)Z")
-_LINE = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,9 @@ def read_manifest(text: str) -> tuple[Manifest | None, tuple[Diagnostic, ...]]:
         The manifest, or None if it has faults; and the faults.
     """
     reader = TomlReader(FILE, text)
-    try:
-        top = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        line = _LINE.search(str(error))
-        row = int(line[1]) if line else None
-        return None, (Diagnostic("manifest.toml", f"the file is no TOML: {error}", "", FILE, row),)
-    except RecursionError:
-        return None, (
-            Diagnostic("manifest.toml", "the file nests too deeply", "take the brackets out", FILE),
-        )
+    top = parse_toml(text, FILE, NO_TOML)
+    if isinstance(top, Diagnostic):
+        return None, (top,)
     reader.check_keys(top, KEYS)
     manifest = _read_keys(top, reader)
     return (None if reader.faults else manifest), tuple(reader.faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +20,31 @@ LATER_KEYS = ("weight", "pick")
 """Keys that nothing reads yet, refused so that nobody believes they matter."""
 
 _KIND_WORDS = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
+
+
+_LINE = re.compile(r"at line (\d+)")
+
+
+def parse_toml(text: str, file: str, code: str) -> dict[str, Any] | Diagnostic:
+    """The values of a TOML text, or the fault that it is none.
+
+    Args:
+        text: Content of the file; a byte order mark is taken.
+        file: Its name for messages.
+        code: Code of the fault.
+    """
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        return Diagnostic(code, f"the file is no TOML: {error}", "", file, int(line[1]) if line else None)
+    except RecursionError:
+        return refuse_nesting(file, code)
+
+
+def refuse_nesting(file: str, code: str) -> Diagnostic:
+    """The fault of a text whose brackets nest deeper than anyone reads."""
+    return Diagnostic(code, "the file nests too deeply", "take the brackets out", file)
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from engine.book.contents import Content, parse_manifest, read_contents, refuse_encoding
+from engine.book.contents import Content, parse_manifest, read_contents
 from engine.book.fingerprint import compute_fingerprint
-from engine.book.folder import find_version, read_folder
+from engine.book.folder import find_version, read_folder, refuse_encoding
 from engine.book.manifest import FILE as MANIFEST
 from engine.book.sheets import KEYS, is_condition, is_sheet, sort_files
 from engine.errors import BookErrors, Diagnostic, UsageError

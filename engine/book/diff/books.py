@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.book.contents import Content, read_contents, refuse_encoding
+from engine.book.contents import Content, read_contents
 from engine.book.diff.change import Change, ChangeKind, Subject
 from engine.book.diff.grid import Grid, read_grid
 from engine.book.diff.settings import Settings, diff_settings, read_settings
 from engine.book.diff.sheets import diff_grids
-from engine.book.folder import BookFiles
+from engine.book.folder import BookFiles, refuse_encoding
 from engine.book.manifest import FILE as MANIFEST
 from engine.book.sheets import is_sheet, sort_files
 from engine.errors import Diagnostic
