@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import math
 import re
 import shlex
-import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import polars as pl
@@ -275,20 +274,12 @@ def run_program(program: str, frame: pl.DataFrame) -> Any:
     return eval(compile(ast.Expression(last.value), "page", "eval"), space)
 
 
-def load_conformance() -> Any:
-    """The test of the conformance kit, as a module."""
-    path = REPOSITORY / "tests" / "engine" / "language" / "test_conformance.py"
-    spec = importlib.util.spec_from_file_location("conformance_of_the_page", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_conformance_is_as_the_page_tells(shared: Path) -> None:
-    kit = load_conformance()
+def test_the_conformance_is_as_the_page_tells(
+    shared: Path, load_module: Callable[[Path, str], ModuleType]
+) -> None:
+    kit = load_module(
+        REPOSITORY / "tests" / "engine" / "language" / "test_conformance.py", "conformance_of_the_page"
+    )
     sources = {"single": list(kit.list_expressions(shared)), "models": list(kit.list_decisions(shared))}
     everything = [each for source in sources.values() for each in source]
     groups = [[each for each in source if each.expected is not None] for source in sources.values()]

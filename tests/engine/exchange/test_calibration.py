@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -25,16 +24,9 @@ SAME = 0.0051
 
 
 @pytest.fixture(scope="module")
-def figures() -> ModuleType:
+def figures(load_module: Callable[[Path, str], ModuleType]) -> ModuleType:
     """The program that measures the figures."""
-    path = REPOSITORY / "tests" / "benchmarks" / "market.py"
-    spec = importlib.util.spec_from_file_location("figures_of_the_market", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_module(REPOSITORY / "tests" / "benchmarks" / "market.py", "figures_of_the_market")
 
 
 @pytest.fixture(scope="module")

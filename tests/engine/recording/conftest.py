@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import polars as pl
@@ -50,16 +49,9 @@ def make_history(tmp_path: Path) -> MakeHistory:
 
 
 @pytest.fixture(scope="session")
-def made() -> Any:
+def made(load_module: Callable[[Path, str], ModuleType]) -> Any:
     """The module of made cycles, which is a program too."""
-    path = Path(__file__).with_name("made_cycles.py")
-    spec = importlib.util.spec_from_file_location("made_cycles", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_module(Path(__file__).with_name("made_cycles.py"), "made_cycles")
 
 
 @pytest.fixture
