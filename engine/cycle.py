@@ -10,9 +10,9 @@ import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.frames.decisions import validate_decisions
+from engine.tables.read import RESERVED_OUTPUTS
 
 _UNKNOWN, _NONE, _ENTER = pl.lit("unknown"), pl.lit("none"), pl.lit("enter")
-_BESIDE = ("rule", "state", "possible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def judge(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
     universe = _judge_universe(bound, measured)
     stage = _find_stage(bound, measured, universe["include"])
     entry = bound.tables["entry"].evaluate(measured, tell=True)
-    outputs = [name for name in entry.columns if name not in _BESIDE]
+    outputs = [name for name in entry.columns if name not in RESERVED_OUTPUTS]
     judged = pl.DataFrame([stage]).hstack(entry.rename({name: f"entry {name}" for name in entry.columns}))
     judged = judged.hstack(universe.rename({name: f"universe {name}" for name in universe.columns}))
     at_entry, at_universe = pl.col("stage") == "entry", pl.col("stage") == "universe"

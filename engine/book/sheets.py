@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from engine.book.manifest import FILE as MANIFEST
+from engine.book.roles import CONTRACTS
 from engine.tables.read import ID, NOTE
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -23,7 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that name a row, for each table that a book may have, in the order in which people read them."""
 
-DECISIONS = frozenset({"universe.csv", "entry.csv", "exit.csv", "sizing.csv", "execution.csv"})
+DECISIONS = frozenset(f"{role}.csv" for role in CONTRACTS)
 """Tables whose other columns are conditions and, behind `then`, outputs."""
 
 _FIRST = (MANIFEST, *KEYS)

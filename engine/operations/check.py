@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.book.load import check_book, load_book
+from engine.book.load import check_book, load_draft
 from engine.errors import Diagnostic
 
 
@@ -34,8 +34,7 @@ def check_rules(path: Path) -> Checked:
 
 
 def _summarise(path: Path) -> str:
-    draft = path / "draft"
-    book = load_book(draft if draft.is_dir() else path)
+    book = load_draft(path)
     counts = {"parameters": len(book.parameters), "metrics": len(book.metrics)}
     counts |= {f"rules of {role}": len(table.rules) for role, table in book.tables.items()}
     told = ", ".join(f"{count} {what}" for what, count in counts.items())

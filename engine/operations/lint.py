@@ -11,8 +11,7 @@ from engine.book import manifest
 from engine.book.catalogue import list_fresh_values
 from engine.book.compile import CompiledBook, compile_book
 from engine.book.domains import read_domains
-from engine.book.folder import DRAFT
-from engine.book.load import load_book
+from engine.book.load import load_draft
 from engine.book.roles import CONTRACTS
 from engine.book.values import take_own_values
 from engine.errors import UsageError
@@ -70,8 +69,7 @@ def lint_path(path: Path, lone: LoneTable) -> Linted:
 
 def _lint_book(path: Path) -> Iterator[Finding]:
     folder = path if path.is_dir() else path.parent
-    draft = folder / DRAFT
-    compiled = compile_book(load_book(draft if draft.is_dir() else folder))
+    compiled = compile_book(load_draft(folder))
     roles = list(compiled.tables) if path.is_dir() else [path.stem]
     for role in roles:
         if role not in compiled.tables:
