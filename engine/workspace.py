@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.book.folder import refuse_encoding
 from engine.book.toml_reader import TomlReader, parse_toml
 from engine.errors import BookErrors, Diagnostic
 
@@ -53,7 +54,10 @@ def read_workspace(root: Path) -> Workspace:
     Raises:
         BookErrors: Every fault of `settings.toml`.
     """
-    text = (root / SETTINGS).read_text(encoding="utf-8")
+    try:
+        text = (root / SETTINGS).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BookErrors([refuse_encoding(SETTINGS)]) from error
     reader = TomlReader(SETTINGS, text)
     top = parse_toml(text, SETTINGS, "settings.toml")
     if isinstance(top, Diagnostic):
