@@ -32,9 +32,7 @@ def parse_manifest(text: str) -> dict[str, Any] | Diagnostic:
     """The values of a manifest, whatever keys it has, or why it is no TOML."""
     top = parse_toml(text, MANIFEST, NO_TOML)
     if isinstance(top, Diagnostic):
-        return replace(
-            top, row=None
-        )  # the message says the line, and which version it is of stands before it
+        return replace(top, row=None)  # the message itself says the line
     return refuse_nesting(MANIFEST, NO_TOML) if _measure_depth(top) > _DEEPEST else top
 
 
