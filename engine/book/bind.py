@@ -14,7 +14,7 @@ from engine.book.compile import CompiledBook
 from engine.book.limits import CheckedLimit
 from engine.book.looking_back import check_history
 from engine.book.parameters import change_parameters
-from engine.book.values import check_values, settle_values
+from engine.book.values import check_values, list_capitals, list_shares, settle_values
 from engine.errors import BookErrors
 from engine.language.core import Core
 from engine.language.passes import Passes
@@ -33,6 +33,8 @@ class BoundBook:
         sheet: The metrics, ready to be evaluated.
         tables: Its decision tables by role.
         limits: Its limits.
+        capitals: Of each leg, the equity that it ties up per unit of notional.
+        shares: Of each bucket, its share of the capital.
     """
 
     book: Book
@@ -41,6 +43,8 @@ class BoundBook:
     sheet: Passes = field(repr=False)
     tables: Mapping[str, CompiledTable] = field(repr=False)
     limits: tuple[CheckedLimit, ...] = field(repr=False)
+    capitals: tuple[float, ...]
+    shares: tuple[float, ...]
 
     def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.
@@ -77,4 +81,9 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
     limits = tuple(limit.bind(values) for limit in compiled.limits)
-    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables, limits)
+    capitals = tuple(each for each in list_capitals(compiled, values) if each is not None)
+    shares = tuple(each for each in list_shares(compiled, values) if each is not None)
+    return BoundBook(
+        *(compiled.book, values, sheet.formulas, sheet.passes, tables, limits),
+        *(capitals, shares),
+    )

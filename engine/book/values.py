@@ -25,7 +25,7 @@ def settle_values(compiled: CompiledBook, parameters: Mapping[str, Quantity]) ->
     Returns:
         The parameters and `capital_per_notional`: the sum of what the legs tie up.
     """
-    tied = (each for each in _list_capitals(compiled, parameters) if each is not None)
+    tied = (each for each in list_capitals(compiled, parameters) if each is not None)
     total = sum((Decimal(repr(each)) for each in tied), Decimal(0))
     return {**parameters, CAPITAL_PER_NOTIONAL.name: Quantity(total, CAPITAL_PER_NOTIONAL.type)}
 
@@ -45,7 +45,7 @@ def check_values(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> 
         parameters: A value for each parameter.
     """
     legs = compiled.book.manifest.pairing.legs
-    for place, capital in enumerate(_list_capitals(compiled, parameters)):
+    for place, capital in enumerate(list_capitals(compiled, parameters)):
         if capital is None or capital <= 0:
             told = "unknown" if capital is None else f"{capital:.6g}"
             message = f"the capital of leg {legs[place].name} is {told}"
@@ -55,8 +55,18 @@ def check_values(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> 
     yield from check_shares(compiled.book.allocation, compiled.shares, parameters)
 
 
-def _list_capitals(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> list[float | None]:
-    bound = [bind(capital, parameters) for capital in compiled.capitals]
+def list_capitals(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> list[float | None]:
+    """The equity that each leg ties up per unit of notional; None where it is unknown."""
+    return _count_all(compiled.capitals, parameters)
+
+
+def list_shares(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> list[float | None]:
+    """The share of each bucket; None where it is unknown."""
+    return _count_all(compiled.shares, parameters)
+
+
+def _count_all(cores: Sequence[Core], parameters: Mapping[str, Quantity]) -> list[float | None]:
+    bound = [bind(core, parameters) for core in cores]
     return [
         each.value if isinstance(each, Constant) and isinstance(each.value, float) else None for each in bound
     ]

@@ -1,0 +1,258 @@
+"""What is held: values of legs and positions at the latest prices. Units: USD, coins, ratios."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Floats, Integers, Legs, Program, Signals, State
+
+_NEVER = 1e9
+
+
+def count_coins(units: float, scale: float, inverse: float, price: float) -> float:
+    """Coins that units stand for; those of an inverse contract depend on the price."""
+    return units * scale / price if inverse > 0 else units * scale
+
+
+def count_units(coins: float, scale: float, inverse: float, price: float) -> float:
+    """Units that stand for coins."""
+    return coins * price / scale if inverse > 0 else coins / scale
+
+
+def find_difference(
+    sign: float, units: float, scale: float, inverse: float, entry: float, price: float
+) -> float:
+    """What a change of price has earned on contracts: side × quantity × (price − entry).
+
+    An inverse contract earns side × dollars × (1 / entry − 1 / price) in coins, here at `price`.
+    """
+    if inverse > 0:
+        return sign * units * scale * (price / entry - 1.0)
+    return sign * units * scale * (price - entry)
+
+
+def value_leg(state: State, legs: Legs, pair: int, leg: int) -> float:
+    """What a leg is worth at the price that closes it, margin left out."""
+    units = state.units[pair, leg]
+    if units == 0.0:
+        return 0.0
+    price, scale, inverse = state.close[pair, leg], state.scale[pair, leg], state.inverse[pair, leg]
+    if legs.derivative[leg] > 0:
+        entry = state.entry_price[pair, leg]
+        return find_difference(legs.sign[leg], units, scale, inverse, entry, price)
+    return float(legs.sign[leg] * units * scale * price)
+
+
+def notional_of_leg(state: State, pair: int, leg: int) -> float:
+    """Quantity × the price that margin uses."""
+    price = state.mark[pair, leg]
+    units = state.units[pair, leg]
+    if units == 0.0:
+        return 0.0
+    return count_coins(units, state.scale[pair, leg], state.inverse[pair, leg], price) * float(price)
+
+
+def is_held(state: State, pair: int) -> bool:
+    """Whether any leg of a pair is open."""
+    for leg in range(state.units.shape[1]):
+        if state.units[pair, leg] > 0.0:
+            return True
+    return False
+
+
+def is_pending(state: State, pair: int) -> bool:
+    """Whether an order of a pair waits to be filled."""
+    for leg in range(state.order_lots.shape[1]):
+        if state.order_lots[pair, leg] != 0:
+            return True
+    return False
+
+
+def list_held(state: State) -> Integers:
+    """The pairs with an open leg, in their order."""
+    return np.nonzero(state.units.sum(axis=1) > 0.0)[0]
+
+
+def list_touched(state: State) -> Integers:
+    """The pairs with an open leg, a waiting order, or a past."""
+    held = state.units.sum(axis=1) > 0.0
+    return np.nonzero(held | (state.order[:, 0] >= 0) | (state.position[:, at.PNL_PAST] != 0.0))[0]
+
+
+def notional_of(state: State, pair: int) -> float:
+    """Notional of a position: that of its larger leg."""
+    most = 0.0
+    for leg in range(state.units.shape[1]):
+        most = max(most, notional_of_leg(state, pair, leg))
+    return most
+
+
+def delta_of(state: State, legs: Legs, pair: int) -> float:
+    """Coins that the legs do not cancel, at the price of the first: USD."""
+    coins = 0.0
+    for leg in range(state.units.shape[1]):
+        units = state.units[pair, leg]
+        if units > 0.0:
+            price = state.mark[pair, leg]
+            coins += legs.sign[leg] * count_coins(
+                units, state.scale[pair, leg], state.inverse[pair, leg], price
+            )
+    return float(coins * state.mark[pair, 0])
+
+
+def pnl_of(state: State, legs: Legs, pair: int) -> float:
+    """Profit of the open position: what it paid and received, and what its legs are worth."""
+    pnl = state.position[pair, at.CASH]
+    for leg in range(state.units.shape[1]):
+        pnl += value_leg(state, legs, pair, leg)
+    return float(pnl)
+
+
+def whole_pnl_of(state: State, legs: Legs, pair: int) -> float:
+    """Profit of a pair: of its closed positions, and of the open one."""
+    past = float(state.position[pair, at.PNL_PAST])
+    return past + pnl_of(state, legs, pair) if is_held(state, pair) else past
+
+
+def gain_of_basis(state: State, legs: Legs, pair: int) -> float:
+    """What prices alone have earned since the entry, on the larger leg's notional of then."""
+    earned = notional = 0.0
+    for leg in range(state.units.shape[1]):
+        units = state.units[pair, leg]
+        if units > 0.0:
+            scale, inverse = state.scale[pair, leg], state.inverse[pair, leg]
+            entry, close = state.entry_price[pair, leg], state.close[pair, leg]
+            earned += find_difference(legs.sign[leg], units, scale, inverse, entry, close)
+            notional = max(notional, count_coins(units, scale, inverse, entry) * entry)
+    return float(earned / notional)
+
+
+def equity_of_margin(state: State, legs: Legs, pair: int, leg: int) -> float:
+    """Margin of a leg and what its price has earned, at the mark."""
+    earned = find_difference(
+        legs.sign[leg],
+        state.units[pair, leg],
+        state.scale[pair, leg],
+        state.inverse[pair, leg],
+        state.entry_price[pair, leg],
+        state.mark[pair, leg],
+    )
+    return float(state.margin[pair, leg] + earned)
+
+
+def leverage_of(state: State, legs: Legs, pair: int, leg: int) -> float:
+    """Notional of a leg on the equity of its margin; unknown where that is used up."""
+    if state.units[pair, leg] == 0.0:
+        return 0.0
+    equity = equity_of_margin(state, legs, pair, leg)
+    return notional_of_leg(state, pair, leg) / equity if equity > 0.0 else math.nan
+
+
+def liquidation_price_of(state: State, legs: Legs, pair: int, leg: int) -> float:
+    """The mark at which margin equity meets the maintenance margin.
+
+    Isolated margin, Binance: a short of q coins entered at E with margin M is closed at
+    (M + q·E) / (q·(1 + rate)); a long at (q·E − M) / (q·(1 − rate)).
+    """
+    sign, units, scale = legs.sign[leg], state.units[pair, leg], state.scale[pair, leg]
+    entry, rate, margin = (
+        state.entry_price[pair, leg],
+        state.maintenance[pair, leg],
+        state.margin[pair, leg],
+    )
+    if math.isnan(rate):
+        return math.nan
+    if state.inverse[pair, leg] > 0:
+        coins = margin / state.mark[pair, leg]
+        return float(units * scale * (sign + rate) / (coins + sign * units * scale / entry))
+    coins = units * scale
+    return float((sign * coins * entry - margin) / (coins * (sign - rate)))
+
+
+def liquidation_distance_of(state: State, legs: Legs, pair: int) -> float:
+    """How far the mark is from the nearest liquidation, on the mark; very far where none can come."""
+    nearest = _NEVER
+    for leg in range(state.units.shape[1]):
+        if legs.margined[leg] > 0 and legs.derivative[leg] > 0 and state.units[pair, leg] > 0.0:
+            price = liquidation_price_of(state, legs, pair, leg)
+            if math.isnan(price):
+                return math.nan
+            mark = state.mark[pair, leg]
+            if price > 0.0:
+                nearest = min(nearest, legs.sign[leg] * (mark - price) / mark)
+    return float(nearest)
+
+
+def place_position(values: Floats, state: State, program: Program, pair: int, now: float, seen: bool) -> None:
+    """Write the names about a position behind the columns of a row.
+
+    Args:
+        values: Columns of the row, then these names in the order of the catalogue.
+        state: What is held.
+        program: The book.
+        pair: The pair.
+        now: Time.
+        seen: Whether the pair is quoted now; else what depends on prices is unknown.
+    """
+    first = int(program.settings[at.S_COLUMNS])
+    place_flat(values, first, state, pair, now)
+    if not is_held(state, pair):
+        return
+    position, legs = state.position[pair], program.legs
+    values[first + at.AGE_HOURS] = (now - position[at.OPENED_AT]) / at.HOUR_S
+    values[first + at.BASIS_ENTERED] = position[at.ENTRY_BASIS]
+    values[first + at.FUNDING_USD] = position[at.FUNDING]
+    values[first + at.BASIS_GAIN] = gain_of_basis(state, legs, pair) if seen else math.nan
+    values[first + at.PNL_USD] = pnl_of(state, legs, pair) if seen else math.nan
+    values[first + at.NOTIONAL_USD] = notional_of(state, pair) if seen else math.nan
+    values[first + at.DELTA_USD] = delta_of(state, legs, pair) if seen else math.nan
+    values[first + at.LIQUIDATION_DISTANCE] = liquidation_distance_of(state, legs, pair) if seen else math.nan
+    place = first + at.FIRST_LEVERAGE
+    for leg in range(state.units.shape[1]):
+        if legs.margined[leg] > 0:
+            values[place] = leverage_of(state, legs, pair, leg) if seen else math.nan
+            place += 1
+
+
+def place_flat(values: Floats, first: int, state: State, pair: int, now: float) -> None:
+    """Write the same names as they are without a position."""
+    values[first:] = 0.0
+    closed = state.position[pair, at.CLOSED_AT]
+    values[first + at.HOURS_SINCE_EXIT] = _NEVER if math.isnan(closed) else (now - closed) / at.HOUR_S
+    values[first + at.LIQUIDATION_DISTANCE] = _NEVER
+
+
+def see_quotes(state: State, signals: Signals, program: Program, time: int) -> Integers:
+    """Take in the prices of a time; gives back the row of each pair, -1 for one that is not quoted.
+
+    A price that is missing leaves the latest one in force for the equity.
+    """
+    row_of = np.full(state.units.shape[0], -1, dtype=np.int64)
+    for row in range(signals.start[time], signals.start[time + 1]):
+        row_of[signals.pair[row]] = row
+    for pair in list_held(state):
+        row = row_of[pair]
+        if row >= 0 and not see_legs(state, signals.rows[row], program.legs, pair):
+            row_of[pair] = -1
+    return row_of
+
+
+def see_legs(state: State, row: Floats, legs: Legs, pair: int) -> bool:
+    """Take in the prices of the legs of a row; whether all are there."""
+    whole = True
+    for leg in range(legs.sign.shape[0]):
+        first = leg * len(at.LEG_FIELDS)
+        close = row[first + at.BID] if legs.sign[leg] > 0 else row[first + at.ASK]
+        mark = row[first + at.MARK]
+        if math.isnan(mark):
+            mark = (row[first + at.BID] + row[first + at.ASK]) / 2.0
+        if math.isnan(close) or math.isnan(mark):
+            whole = False
+            continue
+        state.close[pair, leg] = close
+        state.mark[pair, leg] = mark
+        state.maintenance[pair, leg] = row[first + at.MAINTENANCE]
+    return whole

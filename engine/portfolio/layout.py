@@ -1,0 +1,207 @@
+"""Where each value stands in the arrays of the loop."""
+
+from __future__ import annotations
+
+from engine.book.measures import MEASURES
+
+LEG_FIELDS = (
+    "bid",
+    "ask",
+    "mark",
+    "taker_fee",
+    "depth_usd",
+    "lot_step",
+    "min_lots",
+    "min_notional_usd",
+    "contract_size",
+    "multiplier",
+    "inverse",
+    "fee_in_base",
+    "borrow_apr",
+    "maintenance_rate",
+)
+"""What the loop reads of each leg of a row, in this order; flags are 1 and 0."""
+
+(
+    BID,
+    ASK,
+    MARK,
+    TAKER_FEE,
+    DEPTH_USD,
+    LOT_STEP,
+    MIN_LOTS,
+    MIN_NOTIONAL,
+    CONTRACT_SIZE,
+    MULTIPLIER,
+    INVERSE,
+    FEE_IN_BASE,
+    BORROW_APR,
+    MAINTENANCE,
+) = range(len(LEG_FIELDS))
+
+ROW_FIELDS = ("entry enter", "entry priority", "entry rule", "sizing share", "sizing cap_usd", "sizing rule")
+"""What is judged beforehand, for a pair that has no position and never had one."""
+
+FLAT_ENTER, FLAT_PRIORITY, FLAT_ENTRY_RULE, FLAT_SHARE, FLAT_CAP, FLAT_SIZING_RULE = range(len(ROW_FIELDS))
+
+POSITION_FIELDS = (
+    "opened_at",
+    "closed_at",
+    "entry_basis",
+    "cash",
+    "funding",
+    "topped_up",
+    "doubt_since",
+    "naked_since",
+    "pnl_past",
+    "pnl_day",
+)
+"""What is remembered of a pair beside its legs. Times are seconds since 1970; NaN is never.
+
+`cash` is what the position has paid (below zero) and received in all:
+fills of coins, realised price differences of contracts, fees, funding, borrowing. `topped_up`: margin added
+since the entry. `doubt_since`: when its exit became unknown. `naked_since`: since when one leg stands without
+the other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its whole profit as the day began.
+"""
+
+(
+    OPENED_AT,
+    CLOSED_AT,
+    ENTRY_BASIS,
+    CASH,
+    FUNDING,
+    TOPPED_UP,
+    DOUBT_SINCE,
+    NAKED_SINCE,
+    PNL_PAST,
+    PNL_DAY,
+) = range(len(POSITION_FIELDS))
+
+BOOK_FIELDS = (
+    "peak_equity",
+    "day",
+    "day_start_equity",
+    "flows_today",
+    "month",
+    "fees_month",
+    "last_time",
+)
+"""What is remembered of the book as a whole."""
+
+PEAK, DAY, DAY_START, FLOWS_TODAY, MONTH, FEES_MONTH, LAST_TIME = range(len(BOOK_FIELDS))
+
+MEASURE_PLACES = {measure.name: place for place, measure in enumerate(MEASURES)}
+"""Place of each measure in the vector that limits of wide scopes read."""
+
+SCOPE_BOOK, SCOPE_ACCOUNT, SCOPE_VENUE, SCOPE_BASE, SCOPE_PAIR, SCOPE_POSITION = range(6)
+"""Scopes as in `engine.book.measures.SCOPES`."""
+
+WARN, BLOCK, REBALANCE, TOP_UP, REDUCE, CLOSE, HALT = range(7)
+"""Severities as in `engine.book.limits.SEVERITIES`."""
+
+CLEAR, MANUAL, NEXT_DAY, NEXT_MONTH, AFTER, TESTED = range(6)
+"""What releases a limit: `RELEASES` in their order, a time span, a test."""
+
+FIRST, UNIQUE, ANY = range(3)
+"""Hit policies of the tables in the loop."""
+
+ENTER, EXIT, URGENT, REBALANCING, REDUCING, TOPPING, LIQUIDATED = range(7)
+"""What an order is for; a reduction leaves the margin where it is."""
+
+(
+    S_CAPITAL,
+    S_OPERATING,
+    S_CAPITAL_PER_NOTIONAL,
+    S_EQUITY_SHARE,
+    S_ACTIVE,
+    S_BUFFER,
+    S_FEES,
+    S_COLUMNS,
+    S_ROW_FIELDS,
+    S_ENTRY_LOOKS,
+    S_SIZING_LOOKS,
+    S_IMPACT,
+    S_HAS_EXIT,
+    S_DAY_START,
+) = range(14)
+SETTINGS = 14
+"""Settings of a program; see `engine.portfolio.arrays.Program`."""
+
+(
+    HOURS_SINCE_EXIT,
+    AGE_HOURS,
+    BASIS_ENTERED,
+    BASIS_GAIN,
+    PNL_USD,
+    FUNDING_USD,
+    NOTIONAL_USD,
+    DELTA_USD,
+    LIQUIDATION_DISTANCE,
+    FIRST_LEVERAGE,
+) = range(10)
+"""Names about positions in the order of the catalogue; behind them the leverage of each leg on margin."""
+
+(
+    APPROVED,
+    GATED,
+    NO_ROOM,
+    TOO_SMALL,
+    REFUSED,
+    NO_SIZE,
+    NO_ACCOUNT,
+    HELD,
+    NO_PRICE,
+    IN_DOUBT,
+) = range(10)
+"""Verdicts on a candidate."""
+
+BEGINS, CEASES, UNKNOWN_NOW = range(3)
+"""Changes of a limit."""
+
+FILL, FUNDED, BORROWED, MOVED, FLOWED, DUST = range(6)
+"""Kinds of events for the ledger: a fill, funding, interest, money moved to or from margin, money that comes or
+goes, coins written off."""
+
+EVENT_FIELDS = (
+    "time",
+    "kind",
+    "pair",
+    "leg",
+    "lots",
+    "step",
+    "price",
+    "reference",
+    "fee_rate",
+    "fee_in_base",
+    "rate",
+    "amount",
+    "purpose",
+    "rule",
+    "limit",
+)
+"""Columns of an event. `lots` are above zero where the venue's books show a buy. `leg` is the account where
+money comes or goes. `amount` is in USD: above zero is received, or moved to margin."""
+
+(
+    E_TIME,
+    E_KIND,
+    E_PAIR,
+    E_LEG,
+    E_LOTS,
+    E_STEP,
+    E_PRICE,
+    E_REFERENCE,
+    E_FEE_RATE,
+    E_FEE_IN_BASE,
+    E_RATE,
+    E_AMOUNT,
+    E_PURPOSE,
+    E_RULE,
+    E_LIMIT,
+) = range(len(EVENT_FIELDS))
+
+DAY_S = 86_400.0
+HOUR_S = 3_600.0
+YEAR_S = 365.0 * DAY_S
+NO_CAP = 1e300
+"""Stands for a size that nothing bounds."""

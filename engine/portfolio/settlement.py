@@ -1,0 +1,144 @@
+"""What happened since the time before, in paper and replay: payments, forced closes, fills, new days.
+
+Stated: funding that was settled since the time before is paid on what was held, at the mark of now; interest
+on borrowed coins runs by the second; a leg on margin is closed by force where its equity no longer covers the
+maintenance margin, at the mark, and what is left of its margin is lost. A payment whose rate is not known is
+written down without an amount.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Integers, World
+from engine.portfolio.fills import fill_orders, pay, write_event
+from engine.portfolio.holdings import (
+    count_coins,
+    equity_of_margin,
+    find_difference,
+    is_held,
+    list_held,
+    list_touched,
+    notional_of_leg,
+    see_legs,
+    see_quotes,
+    whole_pnl_of,
+)
+from engine.portfolio.measures import equity_of
+
+
+def settle(world: World, time: int) -> Integers:
+    """Bring the state to a time; gives back the row of each pair, -1 for one that is not quoted."""
+    state, signals = world.state, world.signals
+    take_flows(world, time)
+    row_of = see_quotes(state, signals, world.program, time)
+    pay_funding(world, time)
+    for pair in list_held(state):
+        if row_of[pair] >= 0:
+            pay_interest(world, time, pair, row_of[pair])
+            close_by_force(world, time, pair)
+    for pair in np.nonzero(state.order[:, 0] >= 0)[0]:
+        row = row_of[pair]
+        if row >= 0:
+            see_legs(state, signals.rows[row], world.program.legs, pair)
+        fill_orders(world, time, pair, row)
+    turn_day(world, time)
+    state.book[at.PEAK] = max(state.book[at.PEAK], equity_of(state, world.program))
+    state.book[at.LAST_TIME] = signals.now[time]
+    return row_of
+
+
+def take_flows(world: World, time: int) -> None:
+    """Take in deposits and withdrawals: they are no profit, and no drawdown."""
+    state, flows = world.state, world.signals.flows
+    for account in range(state.wallet.shape[0]):
+        amount = flows[time, account]
+        if amount != 0.0:
+            state.wallet[account] += amount
+            state.book[at.FLOWS_TODAY] += amount
+            state.book[at.PEAK] += amount
+            write_event(world, time, at.FLOWED, 0, account, amount)
+
+
+def pay_funding(world: World, time: int) -> None:
+    """Pay funding: -side × quantity × mark × rate; longs pay shorts where the rate is above zero."""
+    state, legs, signals = world.state, world.program.legs, world.signals
+    for place in range(signals.pay_start[time], signals.pay_start[time + 1]):
+        pair, leg = signals.pay_pair[place], signals.pay_leg[place]
+        if legs.derivative[leg] == 0 or state.units[pair, leg] == 0.0:
+            continue
+        rate = signals.pay_rate[place]
+        amount = -legs.sign[leg] * notional_of_leg(state, pair, leg) * rate
+        event = write_event(world, time, at.FUNDED, pair, leg, amount)
+        event[at.E_RATE], event[at.E_PRICE] = rate, state.mark[pair, leg]
+        if not math.isnan(amount):
+            state.position[pair, at.FUNDING] += amount
+            pay(world, pair, leg, amount)
+
+
+def pay_interest(world: World, time: int, pair: int, row: int) -> None:
+    """Pay interest on coins that are borrowed: quantity × mark × rate × time."""
+    state, legs = world.state, world.program.legs
+    elapsed = world.signals.now[time] - state.book[at.LAST_TIME]
+    for leg in range(state.units.shape[1]):
+        borrowed = legs.sign[leg] < 0 and legs.derivative[leg] == 0 and state.units[pair, leg] > 0.0
+        if not borrowed or math.isnan(elapsed) or elapsed == 0.0:
+            continue
+        rate = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.BORROW_APR]
+        amount = -notional_of_leg(state, pair, leg) * rate * elapsed / at.YEAR_S
+        event = write_event(world, time, at.BORROWED, pair, leg, amount)
+        event[at.E_RATE], event[at.E_PRICE] = rate, state.mark[pair, leg]
+        if not math.isnan(amount):
+            pay(world, pair, leg, amount)
+
+
+def close_by_force(world: World, time: int, pair: int) -> None:
+    """Close the legs whose margin no longer covers the maintenance margin."""
+    state, legs = world.state, world.program.legs
+    for leg in range(state.units.shape[1]):
+        if legs.margined[leg] == 0 or legs.derivative[leg] == 0 or state.units[pair, leg] == 0.0:
+            continue
+        equity = equity_of_margin(state, legs, pair, leg)
+        if equity <= state.maintenance[pair, leg] * notional_of_leg(state, pair, leg):
+            lose_leg(world, time, pair, leg, equity)
+
+
+def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> None:
+    """A leg that is closed by force at the mark: its margin is lost, never more than it."""
+    state, legs = world.state, world.program.legs
+    mark, units = state.mark[pair, leg], state.units[pair, leg]
+    scale, inverse = state.scale[pair, leg], state.inverse[pair, leg]
+    notional = count_coins(units, scale, inverse, mark) * mark
+    earned = find_difference(legs.sign[leg], units, scale, inverse, state.entry_price[pair, leg], mark)
+    event = write_event(world, time, at.FILL, pair, leg, math.nan)
+    row_step = event[at.E_STEP] = state.step[pair, leg]
+    event[at.E_LOTS] = -legs.sign[leg] * math.floor(units / row_step + 0.5)
+    event[at.E_PRICE] = event[at.E_REFERENCE] = mark
+    event[at.E_FEE_RATE], event[at.E_FEE_IN_BASE] = equity / notional, 0.0
+    event[at.E_PURPOSE] = at.LIQUIDATED
+    pay(world, pair, leg, earned - equity)
+    state.margin[pair, leg] = 0.0
+    state.units[pair, leg] = 0.0
+    if is_held(state, pair):
+        state.position[pair, at.NAKED_SINCE] = world.signals.now[time]
+
+
+def turn_day(world: World, time: int) -> None:
+    """Begin a new day, or a new month, where one has begun."""
+    state, signals, book = world.state, world.signals, world.state.book
+    if book[at.MONTH] != signals.month[time]:
+        book[at.MONTH], book[at.FEES_MONTH] = signals.month[time], 0.0
+    if book[at.DAY] == signals.day[time]:
+        return
+    equity = equity_of(state, world.program)
+    start = book[at.DAY_START]
+    if start > 0.0:
+        days = state.equity_days
+        days[:-1] = days[1:].copy()
+        days[-1] = (equity - book[at.FLOWS_TODAY]) / start - 1.0
+    book[at.DAY], book[at.DAY_START], book[at.FLOWS_TODAY] = signals.day[time], equity, 0.0
+    for pair in list_touched(state):
+        state.position[pair, at.PNL_DAY] = whole_pnl_of(state, world.program.legs, pair)
