@@ -1,0 +1,1 @@
+"""What a book holds, what may happen to it, and what it is to hold next: pure functions over arrays."""
