@@ -40,9 +40,7 @@ numbers = st.one_of(
     st.floats(-0.2, 0.2),
     st.sampled_from([math.nan, 0.0, -0.0, 1.0, 1e-300, 1e300, -1e300, math.inf]),
 )
-amounts = st.one_of(
-    st.floats(0, 1e6), st.sampled_from([math.nan, 0.0, -0.0, 5e-324, 1e300, math.inf, -1.0])
-)
+amounts = st.one_of(st.floats(0, 1e6), st.sampled_from([math.nan, 0.0, -0.0, 5e-324, 1e300, math.inf, -1.0]))
 usual_days = st.lists(st.floats(-0.2, 0.2), min_size=20, max_size=130)
 days = st.one_of(usual_days, st.lists(numbers, max_size=60)).map(np.array)
 sides = st.sampled_from([1.0, -1.0])
