@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.book import manifest, metrics, parameters
 from engine.book.allocation import check_allocation
 from engine.book.book import Book
 from engine.book.catalogue import build_catalogue
+from engine.book.limits import FILE as LIMITS_FILE
 from engine.book.limits import CheckedLimit, check_limits
 from engine.book.looking_back import check_one_time
 from engine.book.measures import MEASURE_NAMES, type_measures
@@ -63,8 +64,13 @@ def compile_book(book: Book) -> CompiledBook:
     raise BookErrors(compiled)
 
 
-def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
-    """The checked book, or every fault in its names, formulas and cells, file by file."""
+def check_texts(book: Book, faulty: Container[str] = ()) -> CompiledBook | tuple[Diagnostic, ...]:
+    """The checked book, or every fault in its names, formulas and cells, file by file.
+
+    Args:
+        book: The book.
+        faulty: Files with faults of form, of which rows may be missing; no scenario is blamed for naming one.
+    """
     reserved = build_catalogue(book.manifest.pairing.legs, book.manifest.words)
     faults = list(_check_names(book, reserved))
     scope = reserved.with_names(
@@ -86,7 +92,7 @@ def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
     shares, wrong_shares = check_allocation(book.allocation, known)
     targets, wrong_targets = check_targets(book.targets, known)
     faults += [*wrong_limits, *wrong_shares, *wrong_targets]
-    ids = None if wrong_limits else [limit.id for limit in book.limits]
+    ids = None if wrong_limits or LIMITS_FILE in faulty else [limit.id for limit in book.limits]
     faults += check_scenarios(book.scenarios, known, book.parameters, tables, ids)
     if faults:
         return tuple(faults)

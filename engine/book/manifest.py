@@ -155,7 +155,7 @@ def _read_pairing(top: Mapping[str, Any], reader: TomlReader) -> tuple[str, ...]
 def _read_words(top: Mapping[str, Any], reader: TomlReader) -> dict[str, frozenset[str]]:
     """Words that the book adds, by the kind of text."""
     words = {}
-    for kind, listed in (top.get("words") or {}).items():
+    for kind, listed in reader.take_table(top, "words").items():
         path = f"words.{kind}"
         wrong = [word for word in listed if not _is_word(word)] if isinstance(listed, list) else [listed]
         if kind not in WORD_KINDS:
@@ -202,7 +202,7 @@ def _read_defaults(top: Mapping[str, Any], reader: TomlReader) -> dict[str, dict
 
 def _list_roles(top: Mapping[str, Any], key: str, reader: TomlReader) -> Iterable[tuple[str, Any]]:
     """The entries of a key that is a table by role; others are refused."""
-    for role, value in (top.get(key) or {}).items():
+    for role, value in reader.take_table(top, key).items():
         path = f"{key}.{role}"
         if role in CONTRACTS:
             yield role, value

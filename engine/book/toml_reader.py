@@ -89,6 +89,10 @@ class TomlReader:
             return None
         return value
 
+    def take_table(self, table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        """The table of a key that may be left out; empty without one, and with a fault kept if it is none."""
+        return (self.take(table, key, dict) or {}) if key in table else {}
+
     def choose(self, table: Mapping[str, Any], key: str, known: Sequence[str], inside: str) -> str | None:
         """The value of a key if it is one of some words."""
         value = self.take(table, key, str, inside)
