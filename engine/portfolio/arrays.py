@@ -104,10 +104,8 @@ class Program(NamedTuple):
         exit: The exit table: `keep`, `urgent`.
         sizing: The sizing table: `share`, `cap_usd`.
         limits: Its limits.
-        settings: Numbers, placed as `S_…` of `engine.portfolio.layout` say: `capital_usd` and
-            `operating_usd_month` (NaN where the book has none), capital per notional, share of equity, shares
-            of the buckets, how many columns rows have and where their judgements begin, whether entry and sizing
-            look at positions (1 or 0), slippage of a fill as large as the visible depth, whether there is an exit.
+        named: For each measure, whether some limit of a wide scope reads it (1 or 0).
+        settings: Numbers, placed as `S_…` of `engine.portfolio.layout` say.
     """
 
     legs: Legs
@@ -116,6 +114,7 @@ class Program(NamedTuple):
     exit: LoopTable
     sizing: LoopTable
     limits: Limits
+    named: Integers
     settings: Floats
 
 
@@ -142,6 +141,7 @@ class Signals(NamedTuple):
         flows: T × A: deposits less withdrawals since the time before.
         venue_health: T × V × 2: share of requests that failed, latency that 95 of 100 stay below.
         usdt: T: dollars for one USDT.
+        tiers: P × L × tiers × 3: margin tiers, as `engine.portfolio.margin` takes them; NaN for coins.
         returns: D × P: daily return on notional of each pair; NaN where it is not known.
         btc: D: daily return of Bitcoin.
         returns_end: T: the rows of `returns` that lie before this time.
@@ -167,6 +167,7 @@ class Signals(NamedTuple):
     flows: Floats
     venue_health: Floats
     usdt: Floats
+    tiers: Floats
     returns: Floats
     btc: Floats
     returns_end: Integers

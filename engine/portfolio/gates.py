@@ -102,7 +102,7 @@ def place_pair(values: Floats, world: World, time: int, pair: int, row: int) -> 
         values[:columns] = world.signals.rows[row]
     else:
         values[:columns] = math.nan
-    place_position(values, world.state, world.program, pair, world.signals.now[time], row >= 0)
+    place_position(values, world, time, pair, row >= 0)
 
 
 def list_concerned(world: World, limit: int, candidates: Integers) -> Integers:

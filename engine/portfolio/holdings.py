@@ -7,7 +7,15 @@ import math
 import numpy as np
 
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Floats, Integers, Legs, Program, Signals, State
+from engine.portfolio.arrays import Floats, Integers, Legs, Program, Signals, State, World
+from engine.portfolio.margin import (
+    AMOUNT,
+    FLOOR,
+    find_inverse_liquidation_price,
+    find_liquidation_price,
+    measure_leverage,
+    measure_liquidation_distance,
+)
 
 _NEVER = 1e9
 
@@ -144,64 +152,54 @@ def equity_of_margin(state: State, legs: Legs, pair: int, leg: int) -> float:
 
 
 def leverage_of(state: State, legs: Legs, pair: int, leg: int) -> float:
-    """Notional of a leg on the equity of its margin; unknown where that is used up."""
-    if state.units[pair, leg] == 0.0:
-        return 0.0
-    equity = equity_of_margin(state, legs, pair, leg)
-    return notional_of_leg(state, pair, leg) / equity if equity > 0.0 else math.nan
+    """Notional of a leg on the equity of its margin."""
+    return measure_leverage(notional_of_leg(state, pair, leg), equity_of_margin(state, legs, pair, leg))
 
 
-def liquidation_price_of(state: State, legs: Legs, pair: int, leg: int) -> float:
-    """The mark at which margin equity meets the maintenance margin.
-
-    Isolated margin, Binance: a short of q coins entered at E with margin M is closed at
-    (M + q·E) / (q·(1 + rate)); a long at (q·E − M) / (q·(1 − rate)).
-    """
-    sign, units, scale = legs.sign[leg], state.units[pair, leg], state.scale[pair, leg]
-    entry, rate, margin = (
-        state.entry_price[pair, leg],
-        state.maintenance[pair, leg],
-        state.margin[pair, leg],
-    )
-    if math.isnan(rate):
-        return math.nan
+def liquidation_price_of(world: World, pair: int, leg: int) -> float:
+    """The mark at which the margin of a leg no longer covers its maintenance; unknown without tiers."""
+    state, side = world.state, world.program.legs.sign[leg]
+    face = state.units[pair, leg] * state.scale[pair, leg]
+    entry, margin = state.entry_price[pair, leg], state.margin[pair, leg]
+    tiers = world.signals.tiers[pair, leg]
     if state.inverse[pair, leg] > 0:
-        coins = margin / state.mark[pair, leg]
-        return float(units * scale * (sign + rate) / (coins + sign * units * scale / entry))
-    coins = units * scale
-    return float((sign * coins * entry - margin) / (coins * (sign - rate)))
+        mark = state.mark[pair, leg]
+        counted = tiers.copy()
+        counted[:, FLOOR] /= mark
+        counted[:, AMOUNT] /= mark
+        return find_inverse_liquidation_price(side, face, entry, margin / mark, counted)
+    return find_liquidation_price(side, face, entry, margin, tiers)
 
 
-def liquidation_distance_of(state: State, legs: Legs, pair: int) -> float:
+def liquidation_distance_of(world: World, pair: int) -> float:
     """How far the mark is from the nearest liquidation, on the mark; very far where none can come."""
-    nearest = _NEVER
+    state, legs, nearest = world.state, world.program.legs, _NEVER
     for leg in range(state.units.shape[1]):
         if legs.margined[leg] > 0 and legs.derivative[leg] > 0 and state.units[pair, leg] > 0.0:
-            price = liquidation_price_of(state, legs, pair, leg)
-            if math.isnan(price):
+            price = liquidation_price_of(world, pair, leg)
+            distance = measure_liquidation_distance(legs.sign[leg], state.mark[pair, leg], price)
+            if math.isnan(distance):
                 return math.nan
-            mark = state.mark[pair, leg]
-            if price > 0.0:
-                nearest = min(nearest, legs.sign[leg] * (mark - price) / mark)
+            nearest = min(nearest, distance)
     return float(nearest)
 
 
-def place_position(values: Floats, state: State, program: Program, pair: int, now: float, seen: bool) -> None:
+def place_position(values: Floats, world: World, time: int, pair: int, seen: bool) -> None:
     """Write the names about a position behind the columns of a row.
 
     Args:
         values: Columns of the row, then these names in the order of the catalogue.
-        state: What is held.
-        program: The book.
+        world: What is held, the market, the book.
+        time: Place of the time.
         pair: The pair.
-        now: Time.
         seen: Whether the pair is quoted now; else what depends on prices is unknown.
     """
-    first = int(program.settings[at.S_COLUMNS])
+    state, legs, now = world.state, world.program.legs, world.signals.now[time]
+    first = int(world.program.settings[at.S_COLUMNS])
     place_flat(values, first, state, pair, now)
     if not is_held(state, pair):
         return
-    position, legs = state.position[pair], program.legs
+    position = state.position[pair]
     values[first + at.AGE_HOURS] = (now - position[at.OPENED_AT]) / at.HOUR_S
     values[first + at.BASIS_ENTERED] = position[at.ENTRY_BASIS]
     values[first + at.FUNDING_USD] = position[at.FUNDING]
@@ -209,7 +207,7 @@ def place_position(values: Floats, state: State, program: Program, pair: int, no
     values[first + at.PNL_USD] = pnl_of(state, legs, pair) if seen else math.nan
     values[first + at.NOTIONAL_USD] = notional_of(state, pair) if seen else math.nan
     values[first + at.DELTA_USD] = delta_of(state, legs, pair) if seen else math.nan
-    values[first + at.LIQUIDATION_DISTANCE] = liquidation_distance_of(state, legs, pair) if seen else math.nan
+    values[first + at.LIQUIDATION_DISTANCE] = liquidation_distance_of(world, pair) if seen else math.nan
     place = first + at.FIRST_LEVERAGE
     for leg in range(state.units.shape[1]):
         if legs.margined[leg] > 0:

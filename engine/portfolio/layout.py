@@ -78,7 +78,10 @@ the other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its who
 ) = range(len(POSITION_FIELDS))
 
 BOOK_FIELDS = (
-    "peak_equity",
+    "unit",
+    "peak",
+    "equity_before",
+    "flows_since",
     "day",
     "day_start_equity",
     "flows_today",
@@ -86,9 +89,12 @@ BOOK_FIELDS = (
     "fees_month",
     "last_time",
 )
-"""What is remembered of the book as a whole."""
+"""What is remembered of the book as a whole. `unit`: what a share in it is worth that was worth 1 at the
+beginning, `peak` the most that it was worth; `equity_before` at the latest time, `flows_since` then."""
 
-PEAK, DAY, DAY_START, FLOWS_TODAY, MONTH, FEES_MONTH, LAST_TIME = range(len(BOOK_FIELDS))
+UNIT, PEAK, EQUITY_BEFORE, FLOWS_SINCE, DAY, DAY_START, FLOWS_TODAY, MONTH, FEES_MONTH, LAST_TIME = range(
+    len(BOOK_FIELDS)
+)
 
 MEASURE_PLACES = {measure.name: place for place, measure in enumerate(MEASURES)}
 """Place of each measure in the vector that limits of wide scopes read."""
@@ -125,7 +131,10 @@ ENTER, EXIT, URGENT, REBALANCING, REDUCING, TOPPING, LIQUIDATED = range(7)
     S_DAY_START,
 ) = range(14)
 SETTINGS = 14
-"""Settings of a program; see `engine.portfolio.arrays.Program`."""
+"""Settings of a program: `capital_usd` and `operating_usd_month` (NaN where the book has none), capital per
+notional, share of the equity, shares of the buckets, how many columns rows have and where their judgements begin,
+whether entry and sizing look at positions (1 or 0), how much worse a fill as large as the visible depth is,
+whether there is an exit table, when days begin in seconds after midnight."""
 
 (
     HOURS_SINCE_EXIT,
@@ -159,8 +168,8 @@ BEGINS, CEASES, UNKNOWN_NOW = range(3)
 """Changes of a limit."""
 
 FILL, FUNDED, BORROWED, MOVED, FLOWED, DUST = range(6)
-"""Kinds of events for the ledger: a fill, funding, interest, money moved to or from margin, money that comes or
-goes, coins written off."""
+"""Kinds of events for the ledger: a fill, funding, interest, money moved to or from margin, money that comes
+or goes, coins written off."""
 
 EVENT_FIELDS = (
     "time",

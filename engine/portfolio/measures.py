@@ -8,15 +8,25 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, Program, Signals, State, World
+from engine.portfolio.drawdown import grow_unit, measure_drawdown
 from engine.portfolio.holdings import (
     count_coins,
     is_held,
     list_held,
     list_touched,
+    notional_of,
     notional_of_leg,
     value_leg,
     whole_pnl_of,
 )
+from engine.portfolio.risk import (
+    RISK_DAYS,
+    measure_beta,
+    measure_largest_correlation,
+    measure_normal_var,
+    measure_var,
+)
+from engine.portfolio.series import annualise_volatility
 
 _M = at.MEASURE_PLACES
 EQUITY, CAPITAL_USED, NOTIONAL = _M["equity_usd"], _M["capital_used_usd"], _M["notional_usd"]
@@ -24,7 +34,8 @@ DELTA, GROSS_LEVERAGE, PNL_TODAY = _M["delta_usd"], _M["gross_leverage"], _M["pn
 DRAWDOWN, BUFFER_LEFT, FEES_LEFT = _M["drawdown"], _M["buffer_left_usd"], _M["fees_left_usd"]
 NAKED, NAKED_S, OPEN_POSITIONS = _M["naked_usd"], _M["naked_s"], _M["open_positions"]
 OPEN_INTENTS, ERROR_RATE, LATENCY = _M["open_intents"], _M["error_rate"], _M["latency_p95_s"]
-USDT = _M["usdt_usd"]
+USDT, VAR, NORMAL_VAR = _M["usdt_usd"], _M["daily_var_99"], _M["daily_var_99_normal"]
+VOL, CORRELATION, BETA = _M["equity_vol"], _M["position_correlation"], _M["beta_btc"]
 MEASURES = len(_M)
 
 
@@ -164,7 +175,9 @@ def measure_book(values: Floats, world: World, time: int) -> None:
     state, program = world.state, world.program
     equity, book, settings = values[EQUITY], state.book, program.settings
     values[PNL_TODAY] = equity - book[at.DAY_START] - book[at.FLOWS_TODAY]
-    values[DRAWDOWN] = max(0.0, 1.0 - equity / book[at.PEAK]) if book[at.PEAK] > 0.0 else math.nan
+    values[DRAWDOWN] = measure_drawdown(
+        book[at.PEAK], grow_unit(book[at.UNIT], book[at.EQUITY_BEFORE], equity, 0.0)
+    )
     capital = find_capital(state, program)
     topped_up = 0.0
     for pair in list_held(state):
@@ -174,6 +187,29 @@ def measure_book(values: Floats, world: World, time: int) -> None:
     costs = book[at.FEES_MONTH] + (0.0 if math.isnan(operating) else operating)
     values[FEES_LEFT] = settings[at.S_FEES] * capital - costs
     values[USDT] = world.signals.usdt[time]
+    measure_risk(values, world, time)
+
+
+def measure_risk(values: Floats, world: World, time: int) -> None:
+    """Write what past days say of the positions of now; only what some limit reads."""
+    state, signals, named = world.state, world.signals, world.program.named
+    held = list_held(state)
+    notionals = np.empty(held.shape[0], dtype=np.float64)
+    for place in range(held.shape[0]):
+        notionals[place] = notional_of(state, held[place])
+    last = signals.returns_end[time]
+    first = max(0, last - RISK_DAYS)
+    returns = np.ascontiguousarray(signals.returns[first:last][:, held])
+    if named[VAR] > 0:
+        values[VAR] = measure_var(returns, notionals, values[EQUITY])
+    if named[NORMAL_VAR] > 0:
+        values[NORMAL_VAR] = measure_normal_var(returns, notionals, values[EQUITY])
+    if named[BETA] > 0:
+        values[BETA] = measure_beta(returns, notionals, values[EQUITY], signals.btc[first:last])
+    if named[CORRELATION] > 0:
+        values[CORRELATION] = measure_largest_correlation(returns, notionals)
+    if named[VOL] > 0:
+        values[VOL] = annualise_volatility(state.equity_days)
 
 
 def list_bases(signals: Signals, state: State, candidates: Integers) -> Integers:

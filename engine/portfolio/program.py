@@ -82,7 +82,14 @@ def build_program(bound: BoundBook, *, equity_share: float = 1.0) -> LoopBook:
     looks = {role: _looks(coder, bound, role) for role in ("entry", "sizing")}
     settings = _list_settings(bound, columns, first - len(at.ROW_FIELDS), looks, equity_share)
     program = Program(
-        _describe_legs(bound, legs), code, tables["entry"], tables["exit"], tables["sizing"], limits, settings
+        _describe_legs(bound, legs),
+        code,
+        tables["entry"],
+        tables["exit"],
+        tables["sizing"],
+        limits,
+        _find_named(wide),
+        settings,
     )
     return LoopBook(
         bound,
@@ -211,6 +218,12 @@ def _place_limits(
             coder.place(draft.release_column, first) if draft.release_column else -1 for draft in drafts
         ),
     )
+
+
+def _find_named(wide: Coder) -> Integers:
+    """Which measures limits of wide scopes read."""
+    read = {name for program in wide.codes for name in program.inputs}
+    return _integers(int(name in read) for name in at.MEASURE_PLACES)
 
 
 def _name_release(checked: CheckedLimit, span: timedelta | None) -> int:

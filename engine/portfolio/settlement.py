@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Integers, World
+from engine.portfolio.drawdown import grow_unit, raise_peak
 from engine.portfolio.fills import fill_orders, pay, write_event
 from engine.portfolio.holdings import (
     count_coins,
@@ -27,6 +28,7 @@ from engine.portfolio.holdings import (
     see_quotes,
     whole_pnl_of,
 )
+from engine.portfolio.margin import find_maintenance
 from engine.portfolio.measures import equity_of
 
 
@@ -46,7 +48,7 @@ def settle(world: World, time: int) -> Integers:
             see_legs(state, signals.rows[row], world.program.legs, pair)
         fill_orders(world, time, pair, row)
     turn_day(world, time)
-    state.book[at.PEAK] = max(state.book[at.PEAK], equity_of(state, world.program))
+    value_unit(world)
     state.book[at.LAST_TIME] = signals.now[time]
     return row_of
 
@@ -59,7 +61,7 @@ def take_flows(world: World, time: int) -> None:
         if amount != 0.0:
             state.wallet[account] += amount
             state.book[at.FLOWS_TODAY] += amount
-            state.book[at.PEAK] += amount
+            state.book[at.FLOWS_SINCE] += amount
             write_event(world, time, at.FLOWED, 0, account, amount)
 
 
@@ -102,8 +104,13 @@ def close_by_force(world: World, time: int, pair: int) -> None:
         if legs.margined[leg] == 0 or legs.derivative[leg] == 0 or state.units[pair, leg] == 0.0:
             continue
         equity = equity_of_margin(state, legs, pair, leg)
-        if equity <= state.maintenance[pair, leg] * notional_of_leg(state, pair, leg):
+        if equity <= maintenance_of(world, pair, leg):
             lose_leg(world, time, pair, leg, equity)
+
+
+def maintenance_of(world: World, pair: int, leg: int) -> float:
+    """Maintenance margin of a leg, USD; tiers of an inverse contract are those of its dollars."""
+    return find_maintenance(notional_of_leg(world.state, pair, leg), world.signals.tiers[pair, leg])
 
 
 def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> None:
@@ -124,6 +131,17 @@ def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> Non
     state.units[pair, leg] = 0.0
     if is_held(state, pair):
         state.position[pair, at.NAKED_SINCE] = world.signals.now[time]
+
+
+def value_unit(world: World) -> None:
+    """Value a unit of the book anew; a book that had nothing begins again with 1."""
+    book, equity = world.state.book, equity_of(world.state, world.program)
+    if book[at.EQUITY_BEFORE] > 0.0:
+        book[at.UNIT] = grow_unit(book[at.UNIT], book[at.EQUITY_BEFORE], equity, book[at.FLOWS_SINCE])
+        book[at.PEAK] = raise_peak(book[at.PEAK], book[at.UNIT])
+    else:
+        book[at.UNIT] = book[at.PEAK] = 1.0
+    book[at.EQUITY_BEFORE], book[at.FLOWS_SINCE] = equity, 0.0
 
 
 def turn_day(world: World, time: int) -> None:

@@ -10,13 +10,17 @@ import numpy as np
 import polars as pl
 
 from engine.language.to_polars import to_polars
+from engine.market.day_returns import arrange_day_returns
 from engine.model import Leg
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, Signals
 from engine.portfolio.calendar import number_day, number_month
+from engine.portfolio.paper_tiers import build_paper_tiers
 from engine.portfolio.program import LoopBook
 
-_FLAGS = {"inverse": "inverse", "fee_in_base": "fee_coin"}
+TIERS = 16
+"""Room for margin tiers."""
+
 _OUTPUTS = ("enter", "priority")
 
 
@@ -42,8 +46,8 @@ class Surroundings:
         flows: Deposits less withdrawals: `ts`, `account`, `amount_usd`.
         health: Of venues: `ts`, `venue`, `error_rate`, `latency_p95_s`; what is not told of a venue is unknown.
         dollars: `ts`, `usdt_usd`.
-        returns: `day` (number of the book's day), `pair`, `day_return`.
-        btc: `day`, `day_return`.
+        returns: Of pairs: `ts` (when the day ended), `pair`, `day_return`.
+        btc: Of Bitcoin: `ts`, `day_return`.
     """
 
     settlements: pl.DataFrame
@@ -119,7 +123,7 @@ def build_signals(
     place_of = {pair: place for place, pair in enumerate(roster.pairs)}
     candidates = _find_candidates(book, measured, decisions)
     pays = _list_payments(surroundings.settlements, roster, book, times, since)
-    returns, btc, first_day = _spread_returns(surroundings, roster)
+    returns, btc, first_day = _spread_returns(surroundings, roster, begins)
     days = np.array([number_day(each, begins) for each in now], dtype=np.int64)
     return Signals(
         now=now,
@@ -143,6 +147,7 @@ def build_signals(
         flows=_spread_flows(surroundings.flows, roster.accounts, times),
         venue_health=_spread_health(surroundings.health, roster.venues, times),
         usdt=_at_times(surroundings.dollars, "usdt_usd", times),
+        tiers=_stack_tiers(book, measured, roster),
         returns=returns,
         btc=btc,
         returns_end=np.clip(days - first_day, 0, returns.shape[0]).astype(np.int64),
@@ -288,6 +293,20 @@ def _list_payments(
     )
 
 
+def _stack_tiers(book: LoopBook, measured: pl.DataFrame, roster: Roster) -> Floats:
+    """Margin tiers on paper of each leg that is a contract, by the rate of its first tier."""
+    legs = book.bound.book.manifest.pairing.legs
+    stacked = np.full((len(roster.pairs), len(legs), TIERS, 3), np.nan)
+    for place, leg in enumerate(legs):
+        rate = pl.col(f"{leg.name}_maintenance_rate")
+        known = measured.filter(rate.is_not_null()).group_by("pair").agg(rate.last().alias("rate"))
+        rates = roster.facts.select("pair").join(known, on="pair", how="left", maintain_order="left")["rate"]
+        for number in rates.drop_nulls().unique():
+            tiers = build_paper_tiers(number)
+            stacked[(rates == number).fill_null(value=False).to_numpy(), place, : len(tiers)] = tiers
+    return stacked
+
+
 def _spread_flows(flows: pl.DataFrame, accounts: Sequence[Account], times: pl.Series) -> Floats:
     """Money that came or went, at the first cycle not before it."""
     spread = np.zeros((len(times), len(accounts)))
@@ -317,18 +336,13 @@ def _at_times(told: pl.DataFrame, name: str, times: pl.Series) -> Floats:
     return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _spread_returns(surroundings: Surroundings, roster: Roster) -> tuple[Floats, Floats, int]:
+def _spread_returns(surroundings: Surroundings, roster: Roster, begins: float) -> tuple[Floats, Floats, int]:
     """Daily returns, a row for each day and a column for each pair; and the number of the first day."""
     told, btc = surroundings.returns, surroundings.btc
     if told.is_empty():
         return np.full((0, len(roster.pairs)), np.nan), np.full(0, np.nan), 0
-    first, last = int(told["day"].min()), int(told["day"].max())  # type: ignore[arg-type]
-    returns = np.full((last - first + 1, len(roster.pairs)), np.nan)
-    places = {pair: place for place, pair in enumerate(roster.pairs)}
-    known = told.filter(pl.col("pair").is_in(roster.pairs)).drop_nulls()
-    columns = known["pair"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
-    returns[known["day"].to_numpy() - first, columns] = known["day_return"].to_numpy()
-    market = np.full(last - first + 1, np.nan)
-    near = btc.filter(pl.col("day").is_between(first, last)).drop_nulls()
-    market[near["day"].to_numpy() - first] = near["day_return"].to_numpy()
-    return returns, market, first
+    ends = pl.datetime_range(told["ts"].min(), told["ts"].max(), "1d", eager=True)  # type: ignore[arg-type]
+    returns = arrange_day_returns(told, roster.pairs, ends)
+    market = arrange_day_returns(btc.with_columns(base=pl.lit("BTC")), ("BTC",), ends, "base")[:, 0]
+    first = number_day(ends[0].timestamp(), begins) - 1
+    return returns, np.ascontiguousarray(market), first
