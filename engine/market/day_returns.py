@@ -65,9 +65,8 @@ def measure_day_returns(
     """
     if not legs:
         raise ValueError("a pair needs at least one leg")
-    prices, facts = (
-        [f"{leg.name}_{fact}" for leg in legs for fact in part] for part in (("close",), _LEG_FACTS)
-    )
+    prices = [f"{leg.name}_close" for leg in legs]
+    facts = [f"{leg.name}_{fact}" for leg in legs for fact in _LEG_FACTS]
     known = pairs.filter(pl.col("ts") <= until, *(pl.col(price) > 0 for price in prices))
     rows = known.select("ts", "pair", "step_s", *prices, *facts)
     closes = keep_closing_rows(rows, ["pair"], DAY, starts).filter(pl.col("end") <= until)
