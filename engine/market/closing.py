@@ -30,7 +30,7 @@ def keep_closing_rows(
     (what is older is stale, as in `engine.market.clean`); the period of the others has no row.
 
     Args:
-        rows: Columns `ts`, `step_s` (null: unknown) and those of `keys`.
+        rows: Columns `ts`, `step_s` (null: unknown) and those of `keys`; no time repeats in a group.
         keys: Columns that tell groups apart.
         every: Length of a period, whole microseconds that divide a day.
         starts: Time of day, UTC, at which a period begins.
@@ -46,8 +46,8 @@ def keep_closing_rows(
     age_us = (pl.col("end") - pl.col("ts")).dt.total_microseconds()
     fresh = (age_us < pl.col("step_s") * _SECOND_US) | (age_us <= STALE_AFTER_S * _SECOND_US)
     group = [*keys, "end"]
-    last = ended.sort(*group, "ts").unique(group, keep="last", maintain_order=True)
-    return last.filter(fresh.fill_null(value=False))
+    last = ended.filter(pl.col("ts") == pl.col("ts").max().over(group))
+    return last.filter(fresh.fill_null(value=False)).sort(group)
 
 
 def list_day_ends(until: datetime, days: int, starts: time = time(0)) -> pl.Series:

@@ -65,10 +65,12 @@ def measure_day_returns(
     """
     if not legs:
         raise ValueError("a pair needs at least one leg")
-    known = pairs.filter(pl.col("ts") <= until, *(pl.col(f"{leg.name}_close") > 0 for leg in legs))
-    closes = keep_closing_rows(known, ["pair"], DAY, starts).filter(pl.col("end") <= until)
-    days = _span_days(closes.select("pair", "end", *(f"{leg.name}_close" for leg in legs)), "pair", until)
+    prices = [f"{leg.name}_close" for leg in legs]
     facts = [f"{leg.name}_{fact}" for leg in legs for fact in _LEG_FACTS]
+    known = pairs.filter(pl.col("ts") <= until, *(pl.col(price) > 0 for price in prices))
+    rows = known.select("ts", "pair", "step_s", *prices, *facts)
+    closes = keep_closing_rows(rows, ["pair"], DAY, starts).filter(pl.col("end") <= until)
+    days = _span_days(closes.select("pair", "end", *prices), "pair", until)
     firsts = closes.unique("pair", keep="first", maintain_order=True).select("pair", *facts)
     days = days.join(firsts, on="pair", how="left", maintain_order="left")
     paid = settlements.filter(pl.col("ts") <= until)
@@ -100,7 +102,8 @@ def measure_coin_returns(
     of_coin = quotes.filter(
         pl.col("ts") <= until, pl.col("base") == base, pl.col("kind").is_in(("spot", "swap"))
     )
-    priced = of_coin.with_columns(price=price_quotes(), name=pl.concat_str("venue", pl.lit(":"), "symbol"))
+    name = pl.concat_str("venue", pl.lit(":"), "symbol")
+    priced = of_coin.select("ts", "step_s", price=price_quotes(), name=name)
     known = priced.filter(pl.col("price") > 0)
     closes = keep_closing_rows(known, ["name"], DAY, starts).filter(pl.col("end") <= until)
     days = _span_days(closes.select("name", "end", "price"), "name", until)

@@ -6,6 +6,7 @@ way. The measure is the correlation of hourly log returns over 7 days.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ KINDS = ("spot", "swap", "future", "margin")
 """Kinds whose price is that of a coin."""
 
 WINDOW_HOURS = 168
+_BLOCK_CELLS = 1 << 15
 _HOUR = timedelta(hours=1)
 _LEAST = MIN_COVER * (1 - COVER_TOLERANCE) * WINDOW_HOURS
 
@@ -34,10 +36,21 @@ _SCHEMA = {
 
 
 class _Panel(NamedTuple):
-    """Hourly log returns of one coin: a row per venue, a column per hour; NaN is unknown."""
+    """Hourly log returns of coins at venues: a row per venue and coin, a column per hour; NaN is unknown.
+
+    Attributes:
+        venues: Venue of each row.
+        bases: Coin of each row.
+        returns: Returns there.
+        means: Mean returns of the coin at the other venues.
+        others: How many other venues are known in at least 80 % of the hours of each window.
+    """
 
     venues: list[str]
+    bases: list[str]
     returns: FloatArray
+    means: FloatArray
+    others: FloatArray
 
 
 def measure_venue_correlation(quotes: pl.DataFrame, *, start: datetime, until: datetime) -> pl.DataFrame:
@@ -64,10 +77,11 @@ def measure_venue_correlation(quotes: pl.DataFrame, *, start: datetime, until: d
         return pl.DataFrame(schema=_SCHEMA)
     first = hours[0] - _HOUR * WINDOW_HOURS
     prices = _close_hours(quotes, first, until)
-    frames = [
-        _measure_panel(_average_venues(rows, first, len(hours) + WINDOW_HOURS - 1), hours, str(base))
+    panels = [
+        _compare_venues(str(base), rows, first, len(hours) + WINDOW_HOURS - 1)
         for (base,), rows in prices.partition_by("base", as_dict=True).items()
     ]
+    frames = [_measure_panel(panel, hours) for panel in _join_panels(panels, len(hours))]
     return pl.concat([pl.DataFrame(schema=_SCHEMA), *frames]).sort("venue", "base", "ts")
 
 
@@ -93,15 +107,25 @@ def _list_hours(start: datetime, until: datetime) -> list[datetime]:
 def _close_hours(quotes: pl.DataFrame, first: datetime, until: datetime) -> pl.DataFrame:
     """Price of each instrument at the ends of hours, sorted so that sums have one order."""
     near = pl.col("ts").is_between(first - _HOUR, until) & pl.col("kind").is_in(KINDS)
-    priced = quotes.filter(near).with_columns(price=price_quotes()).filter(pl.col("price") > 0)
-    closes = keep_closing_rows(priced, ["base", "venue", "symbol"], _HOUR)
-    return closes.filter(pl.col("end").is_between(first, until)).select(
-        "base", "venue", "symbol", "end", "price"
-    )
+    priced = quotes.filter(near).select("base", "venue", "symbol", "ts", "step_s", price=price_quotes())
+    closes = keep_closing_rows(priced.filter(pl.col("price") > 0), ["base", "venue", "symbol"], _HOUR)
+    return closes.filter(pl.col("end").is_between(first, until))
 
 
-def _average_venues(rows: pl.DataFrame, first: datetime, length: int) -> _Panel:
-    """Mean log return of each venue in so many hours from the first on, over its instruments by symbol."""
+def _compare_venues(base: str, rows: pl.DataFrame, first: datetime, length: int) -> _Panel:
+    """The venues of one coin over so many hours after the first, and beside each the others."""
+    venues, returns = _average_venues(rows, first, length)
+    known = np.isfinite(returns)
+    filled, count = np.where(known, returns, 0.0), known.astype(np.float64)
+    covered = (_add_window(count) >= _LEAST).astype(np.float64)
+    beside = [np.delete(np.arange(len(venues)), place) for place in range(len(venues))]
+    means = [_divide(_add_rows(filled[others]), _add_rows(count[others])) for others in beside]
+    full = [_add_rows(covered[others]) for others in beside]
+    return _Panel(venues, [base] * len(venues), returns, np.stack(means), np.stack(full))
+
+
+def _average_venues(rows: pl.DataFrame, first: datetime, length: int) -> tuple[list[str], FloatArray]:
+    """Mean log return of each venue in each hour, over its instruments by symbol."""
     venues = sorted(set(rows["venue"].to_list()))
     total, count = np.zeros((len(venues), length)), np.zeros((len(venues), length))
     hour = (pl.col("end") - first).dt.total_hours()
@@ -112,30 +136,44 @@ def _average_venues(rows: pl.DataFrame, first: datetime, length: int) -> _Panel:
         known = np.isfinite(change)
         total[venues.index(str(venue))] += np.where(known, change, 0.0)
         count[venues.index(str(venue))] += known
-    return _Panel(venues, _divide(total, count))
+    return venues, _divide(total, count)
 
 
-def _measure_panel(panel: _Panel, hours: list[datetime], base: str) -> pl.DataFrame:
-    """The measure of every venue of a coin at every hour."""
-    known = np.isfinite(panel.returns)
-    filled = np.where(known, panel.returns, 0.0)
-    seen = np.stack([_add_window(row.astype(np.float64)) for row in known])
-    covered = seen >= _LEAST
-    frames = []
-    for place, venue in enumerate(panel.venues):
-        others = np.delete(np.arange(len(panel.venues)), place)
-        mean = _divide(_add_rows(filled[others]), _add_rows(known[others].astype(np.float64)))
-        frame = pl.DataFrame(
-            {
-                "ts": pl.Series(hours, dtype=INSTANT),
-                "venue": venue,
-                "base": base,
-                "venue_correlation": pl.Series(_correlate_windows(panel.returns[place], mean)).fill_nan(None),
-                "other_venues": covered[others].sum(axis=0).astype(np.float64),
-            }
-        )
-        frames.append(frame.filter(pl.Series(seen[place] > 0)))
-    return pl.concat(frames)
+def _join_panels(panels: list[_Panel], hours: int) -> Iterator[_Panel]:
+    """Panels of many coins as few, so that a step costs little, none too large for the cache."""
+    waiting: list[_Panel] = []
+    for panel in panels:
+        waiting.append(panel)
+        if sum(len(each.venues) for each in waiting) * hours >= _BLOCK_CELLS:
+            yield _stack_panels(waiting)
+            waiting = []
+    if waiting:
+        yield _stack_panels(waiting)
+
+
+def _stack_panels(panels: list[_Panel]) -> _Panel:
+    return _Panel(
+        [venue for panel in panels for venue in panel.venues],
+        [base for panel in panels for base in panel.bases],
+        *(np.concatenate([panel[part] for panel in panels]) for part in (2, 3, 4)),
+    )
+
+
+def _measure_panel(panel: _Panel, hours: list[datetime]) -> pl.DataFrame:
+    """The measure of every row of a panel at every hour in whose window it has a return."""
+    correlation = _correlate_windows(panel.returns, panel.means)
+    seen = _add_window(np.isfinite(panel.returns).astype(np.float64))
+    rows, count = len(panel.venues), len(hours)
+    frame = pl.DataFrame(
+        {
+            "ts": pl.Series(hours * rows, dtype=INSTANT),
+            "venue": pl.Series(np.repeat(panel.venues, count).tolist()),
+            "base": pl.Series(np.repeat(panel.bases, count).tolist()),
+            "venue_correlation": pl.Series(correlation.ravel()).fill_nan(None),
+            "other_venues": panel.others.ravel(),
+        }
+    )
+    return frame.filter(pl.Series(seen.ravel() > 0))
 
 
 def _correlate_windows(one: FloatArray, other: FloatArray) -> FloatArray:
@@ -145,11 +183,11 @@ def _correlate_windows(one: FloatArray, other: FloatArray) -> FloatArray:
     weight = both.astype(np.float64)
     count = _add_window(weight)
     mean_left, mean_right = _divide(_add_window(left), count), _divide(_add_window(right), count)
-    squares_left, squares_right, products = np.zeros((3, count.size))
+    squares_left, squares_right, products = np.zeros((3, *count.shape))
     for hour in range(WINDOW_HOURS):
-        seen = slice(hour, hour + count.size)
-        distance_left = np.where(both[seen], left[seen] - mean_left, 0.0)
-        distance_right = np.where(both[seen], right[seen] - mean_right, 0.0)
+        seen = slice(hour, hour + count.shape[1])
+        distance_left = np.where(both[:, seen], left[:, seen] - mean_left, 0.0)
+        distance_right = np.where(both[:, seen], right[:, seen] - mean_right, 0.0)
         squares_left += distance_left * distance_left
         squares_right += distance_right * distance_right
         products += distance_left * distance_right
@@ -158,10 +196,10 @@ def _correlate_windows(one: FloatArray, other: FloatArray) -> FloatArray:
 
 
 def _add_window(values: FloatArray) -> FloatArray:
-    """Sum over the 168 hours that end at each hour after the first 168, from the oldest on."""
-    total = np.zeros(values.size - WINDOW_HOURS + 1)
+    """Of each row, the sum over the 168 hours that end at each hour after the first 168, oldest first."""
+    total = np.zeros((values.shape[0], values.shape[1] - WINDOW_HOURS + 1))
     for hour in range(WINDOW_HOURS):
-        total += values[hour : hour + total.size]
+        total += values[:, hour : hour + total.shape[1]]
     return total
 
 
