@@ -10,7 +10,7 @@ import polars as pl
 from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
 from engine.model import Leg
 
-LEG_TEXTS = ("venue", "base", "quote", "symbol", "status")
+LEG_TEXTS = ("venue", "base", "quote", "settle", "symbol", "status", "fee_coin")
 LEG_NUMBERS = (
     "bid",
     "ask",
@@ -25,8 +25,18 @@ LEG_NUMBERS = (
     "listed_days",
     "hours_to_delisting",
     "age_s",
+    "contract_size",
+    "multiplier",
+    "lot_step",
+    "min_lots",
+    "min_notional_usd",
+    "expiry_days",
+    "borrow_apr",
+    "borrow_available_usd",
+    "maintenance_rate",
+    "max_leverage",
 )
-LEG_FLAGS = ("has_book",)
+LEG_FLAGS = ("has_book", "inverse")
 
 
 def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
