@@ -128,12 +128,7 @@ def test_terms_that_bars_do_not_tell_are_assumed(make_history: MakeHistory) -> N
     spot, swap = quote_at(quotes, 32, "spot"), quote_at(quotes, 32)
     assert (spot["lot_step"], spot["fee_coin"], spot["max_leverage"]) == (0.00001, "base", None)
     assert (swap["lot_step"], swap["fee_coin"], swap["maintenance_rate"]) == (0.001, "quote", 0.0125)
-    assert (swap["contract_size"], swap["inverse"], swap["multiplier"], swap["min_lots"]) == (
-        1.0,
-        False,
-        1.0,
-        1.0,
-    )
+    assert (swap["contract_size"], swap["inverse"], swap["multiplier"]) == (1.0, False, 1.0)
     assert (swap["expiry_days"], swap["borrow_apr"], swap["min_notional_usd"]) == (1e9, None, 10.0)
 
 
