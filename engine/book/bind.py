@@ -16,8 +16,9 @@ from engine.book.looking_back import check_history
 from engine.book.parameters import change_parameters
 from engine.book.values import check_values, settle_values
 from engine.errors import BookErrors
+from engine.language.bind import bind as bind_formula
 from engine.language.core import Core
-from engine.language.passes import Passes
+from engine.language.passes import Passes, plan_passes
 from engine.language.quantities import Quantity
 from engine.tables.bind import CompiledTable, bind_table
 
@@ -33,6 +34,7 @@ class BoundBook:
         sheet: The metrics, ready to be evaluated.
         tables: Its decision tables by role.
         limits: Its limits.
+        weights: The weight of each leg.
     """
 
     book: Book
@@ -41,6 +43,7 @@ class BoundBook:
     sheet: Passes = field(repr=False)
     tables: Mapping[str, CompiledTable] = field(repr=False)
     limits: tuple[CheckedLimit, ...] = field(repr=False)
+    weights: tuple[Core, ...] = field(repr=False)
 
     def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.
@@ -52,6 +55,17 @@ class BoundBook:
         legs = self.book.manifest.pairing.legs
         flat = [pl.lit(value).alias(name) for name, value in list_flat_values(legs).items()]
         return self.sheet.evaluate(pairs.with_columns(flat))
+
+    def weigh(self, measured: pl.DataFrame) -> pl.DataFrame:
+        """The quantity of each leg beside that of the others: a column for each, named as the leg.
+
+        Args:
+            measured: As `measure` gives it. A weight that is unknown is null; one may be 0 or below.
+        """
+        legs = self.book.manifest.pairing.legs
+        weights = {f"{leg.name}·": weight for leg, weight in zip(legs, self.weights, strict=True)}
+        weighed = plan_passes(weights).evaluate(measured)
+        return weighed.select(pl.col(f"{leg.name}·").alias(leg.name) for leg in legs)
 
 
 def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) -> BoundBook:
@@ -77,4 +91,5 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
     limits = tuple(limit.bind(values) for limit in compiled.limits)
-    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables, limits)
+    weights = tuple(bind_formula(weight, values) for weight in compiled.weights)
+    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables, limits, weights)

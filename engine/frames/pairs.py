@@ -44,7 +44,7 @@ def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
 
     Columns: `ts`, `pair` (its id), `venue`, `base`, `quote`, `step_s`, `quote_age_s`, and for each leg
     `<leg>_` followed by every name of `LEG_TEXTS`, `LEG_NUMBERS` and `LEG_FLAGS`; more columns may stand
-    beside them.
+    beside them. Prices are per coin of `<leg>_base`: times `<leg>_multiplier` they are what the venue quotes.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.

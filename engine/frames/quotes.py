@@ -60,17 +60,18 @@ QUOTE_COLUMNS: dict[str, pl.DataType] = {**_IDENTITY, **_STATE, **_TERMS}
 `volume_usd_24h`: turnover; `depth_usd`: offers within 10 bps of the best. `taker_fee`: ratio.
 `listed_days`, `hours_to_delisting` (1e9 for never), `status` (`trading` or a venue's word for less).
 `age_s`: seconds since the venue last renewed the quote. `has_book`: whether its source carries order
-books, so that a depth that is null was not seen; bars carry none. `step_s`: seconds that this row stands for.
+books, so that a depth that is null was not seen; bars carry none. `step_s`: seconds that this row
+stands for.
 
-Terms of the instrument, null where they are not known. `contract_size`: 1 for spot; else what a contract is
-of, in units that the symbol names, or in units of the quote coin where it is `inverse` (margin and profit in
-the base coin). `multiplier`: coins of `base` in the unit that the symbol names, 1000 for 1000PEPE. `lot_step`:
-the smallest change of an amount as the venue counts it, units for spot and margin, contracts for others;
-`min_lots`: the least order in such steps, a whole number; `min_notional_usd`. `fee_coin`: `base` or `quote`,
-the coin in which the fee of a buy is taken. `expiry_days`: days until a future is settled, 1e9 for never.
-`borrow_apr`, `borrow_available_usd`: what borrowing the coin costs a year, and how much is to be had; null
-where nothing is lent. `maintenance_rate`: margin that has to be kept, a ratio of the notional, in the first
-tier; null for spot. `max_leverage`: the largest that the venue allows; null for spot.
+Terms of the instrument, null where they are not known. `contract_size`: 1 for spot; else what a contract
+is of, in units that the symbol names, or in units of the quote coin where it is `inverse` (margin and profit
+in the base coin). `multiplier`: coins of `base` in the unit that the symbol names, 1000 for 1000PEPE.
+`lot_step`: the smallest change of an amount as the venue counts it, units for spot and margin, contracts for
+others; `min_lots`: the least order in such steps, a whole number; `min_notional_usd`. `fee_coin`: `base` or
+`quote`, the coin in which the fee of a buy is taken. `expiry_days`: days until a future is settled, 1e9 for
+never. `borrow_apr`, `borrow_available_usd`: what borrowing the coin costs a year, and how much is to be had;
+null where nothing is lent. `maintenance_rate`: margin that has to be kept, a ratio of the notional, in the
+first tier; null for spot. `max_leverage`: the largest that the venue allows; null for spot.
 """
 
 INSTRUMENT_AT = ("ts", "venue", "kind", "symbol")

@@ -62,9 +62,15 @@ LEG_NAMES: tuple[CatalogueName, ...] = (
         "{leg}_settle", "text", "", "coin that the {leg} leg is settled in; unknown for spot", "coin"
     ),
     CatalogueName("{leg}_status", "text", "", "whether the {leg} leg can be traded", "status"),
-    CatalogueName("{leg}_bid", "number", "price", "highest price that someone pays for the {leg} leg"),
-    CatalogueName("{leg}_ask", "number", "price", "lowest price that someone sells the {leg} leg at"),
-    CatalogueName("{leg}_mark", "number", "price", "price that margin and funding of the {leg} leg use"),
+    CatalogueName(
+        "{leg}_bid", "number", "price", "highest price per coin that someone pays for the {leg} leg"
+    ),
+    CatalogueName(
+        "{leg}_ask", "number", "price", "lowest price per coin that someone sells the {leg} leg at"
+    ),
+    CatalogueName(
+        "{leg}_mark", "number", "price", "price per coin that margin and funding of the {leg} leg use"
+    ),
     CatalogueName("{leg}_open", "number", "price", "price that opens the {leg} leg at once, by its side"),
     CatalogueName("{leg}_close", "number", "price", "price that closes the {leg} leg at once, by its side"),
     CatalogueName(
