@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.book import manifest
@@ -11,8 +11,9 @@ from engine.book.catalogue import CAPITAL_PER_NOTIONAL
 from engine.book.compile import CompiledBook
 from engine.errors import Diagnostic
 from engine.language.bind import bind
-from engine.language.core import Constant
+from engine.language.core import Constant, Core
 from engine.language.quantities import Quantity
+from engine.language.types import Value
 
 
 def settle_values(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> dict[str, Quantity]:
@@ -38,7 +39,7 @@ def take_own_values(compiled: CompiledBook) -> dict[str, Quantity]:
 
 
 def check_values(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> Iterator[Diagnostic]:
-    """Faults that show only once parameters have values: legs without capital, shares that do not add up.
+    """Faults that show only once parameters have values: of capitals and weights of legs, and of shares.
 
     Args:
         compiled: The book.
@@ -52,7 +53,21 @@ def check_values(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> 
             hint = "it is the equity per unit of notional, above 0: `1` for a bought coin"
             column = f"legs.{place + 1}.capital"
             yield Diagnostic("manifest.capital", message, hint, manifest.FILE, None, column)
+    for place, weight in enumerate(_list_fixed(compiled.weights, parameters)):
+        if weight is None or (isinstance(weight, float) and weight <= 0):
+            told = "unknown" if weight is None else f"{weight:.6g}"
+            message = f"the weight of leg {legs[place].name} is {told}"
+            hint = "it is a quantity beside that of the other legs, above 0: `1` for as much"
+            yield Diagnostic(
+                "manifest.weight", message, hint, manifest.FILE, None, f"legs.{place + 1}.weight"
+            )
     yield from check_shares(compiled.book.allocation, compiled.shares, parameters)
+
+
+def _list_fixed(weights: Iterable[Core], parameters: Mapping[str, Quantity]) -> list[Value | Core]:
+    """The value of each weight that parameters alone decide, and the formula of each other."""
+    bound = [bind(weight, parameters) for weight in weights]
+    return [each.value if isinstance(each, Constant) else each for each in bound]
 
 
 def list_capitals(compiled: CompiledBook, parameters: Mapping[str, Quantity]) -> list[float | None]:
