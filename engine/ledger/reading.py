@@ -33,14 +33,16 @@ class Filter:
 
     def list_conditions(self) -> list[ColumnElement[bool]]:
         """The conditions on rows of `entries`."""
-        columns = entries.c
-        conditions = [
-            (self.start, columns.at >= self.start),
-            (self.end, columns.at < self.end),
-            (self.pair, columns.pair == self.pair),
-            (self.kind, columns.kind == self.kind),
-        ]
-        return [condition for value, condition in conditions if value is not None]
+        conditions: list[ColumnElement[bool]] = []
+        if self.start is not None:
+            conditions.append(entries.c.at >= self.start)
+        if self.end is not None:
+            conditions.append(entries.c.at < self.end)
+        if self.pair is not None:
+            conditions.append(entries.c.pair == self.pair)
+        if self.kind is not None:
+            conditions.append(entries.c.kind == self.kind)
+        return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def read_state(connection: Connection, book: str) -> tuple[datetime, bytes] | No
 
 
 def read_standing(connection: Connection, book: str, *, lock: bool = False) -> Standing | None:
-    """What a book holds after its last cycle, locked for this transaction if wanted; None before its first."""
+    """What a book holds after its last cycle, None before its first; `lock` keeps others from it."""
     query = select(standings).where(standings.c.book == book)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
