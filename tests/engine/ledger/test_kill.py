@@ -1,34 +1,49 @@
-"""A process that opens a store and commits is killed at every statement: each cycle is there whole, or not at all."""
+"""Processes that open a store and commit are killed at every statement: each cycle is whole, or not there."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import runpy
 import signal
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.ledger.store import open_store
 
 PROGRAM = Path(__file__).with_name("commit_and_die.py")
+NEVER = 100_000
+
+Commit = Callable[[int], tuple[int, list[str]]]
 
 
-def run(place: Path, statement: int, told: Path) -> tuple[int | None, list[str]]:
-    """Run the program in a process of its own; gives back how it ended, and what it told."""
-    process = multiprocessing.get_context("fork").Process(target=act, args=(place, statement, told))
-    process.start()
-    process.join()
-    return process.exitcode, told.read_text().splitlines()
+@contextmanager
+def start_program(place: Path) -> Iterator[Commit]:
+    """A function that commits in a process of its own; gives back how that ended, and what it told."""
+    with subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(place)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = process.stdout
 
+        def commit(statement: int) -> tuple[int, list[str]]:
+            assert process.stdin is not None
+            process.stdin.write(f"{statement}\n")
+            process.stdin.flush()
+            lines = []
+            while not (line := told.readline()).startswith("end "):
+                assert line, "the program ended by itself"
+                lines.append(line.strip())
+            return int(line.split()[1]), lines
 
-def act(place: Path, statement: int, told: Path) -> None:
-    with told.open("w") as file:
-        os.dup2(file.fileno(), 1)
-        runpy.run_path(str(PROGRAM))["main"](str(place), statement)
+        yield commit
+        process.stdin.close()
 
 
 def check_cycles(made: Any, place: Path) -> int:
@@ -52,27 +67,32 @@ def check_cycles(made: Any, place: Path) -> int:
     return count
 
 
-def test_a_kill_leaves_whole_cycles(made: Any, place: Path, tmp_path: Path) -> None:
-    statement, count, kills = 0, 0, 0
-    while True:
-        code, told = run(place, statement, tmp_path / "told")
-        after = check_cycles(made, place) if place.exists() else 0
-        assert after - count in {0, 1}
-        assert after > count or f"done {count}" not in told
-        assert code in {0, -signal.SIGKILL}
-        if code == 0:
-            break
-        kills, statement, count = kills + 1, statement + 1, after
-    assert kills > 40
+@pytest.mark.parametrize("before", [0, 2], ids=["first", "third"])
+def test_a_kill_leaves_whole_cycles(made: Any, place: Path, before: int) -> None:
+    with start_program(place) as commit:
+        for _ in range(before):
+            assert commit(NEVER)[0] == 0
+        statement, count, code, untold = 0, before, -1, 0
+        while code != 0:
+            code, told = commit(statement)
+            after = check_cycles(made, place)
+            assert after - count in {0, 1}
+            assert after > count or f"done {count}" not in told
+            assert code in {0, -signal.SIGKILL}
+            untold += after > count and not told
+            statement, count = statement + 1, after
+    assert statement > 40
+    assert untold == 1, "a kill after the commit, before it was told"
     with closing(sqlite3.connect(place)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_a_kill_while_the_tables_are_made_leaves_a_store_or_nothing(made: Any, tmp_path: Path) -> None:
-    for statement in range(0, 200, 7):
+    code, statement = -1, 0
+    while code != 0:
         place = tmp_path / f"{statement}.sqlite"
-        code, _ = run(place, statement, tmp_path / "told")
+        with start_program(place) as commit:
+            code, _ = commit(statement)
         assert check_cycles(made, place) in {0, 1}
-        if code == 0:
-            break
-    assert code == 0
+        statement += 9
+    assert statement > 90
