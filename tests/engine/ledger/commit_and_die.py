@@ -1,7 +1,7 @@
-"""Commits cycles in processes that kill themselves: `commit_and_die.py STORE`.
+"""Commits cycles in processes that kill themselves.
 
-For each line of standard input, a number of a statement, a process of its own opens the store, commits the next
-cycle and dies at that statement. Told are `done N` by a process whose commit came back, then `end STATUS`.
+For each line of standard input, `STATEMENT STORE`, a process of its own opens the store, commits the next cycle
+and dies at that statement. Told are `done N` by a process whose commit came back, then `end STATUS`.
 """
 
 from __future__ import annotations
@@ -71,13 +71,14 @@ def commit_next(made: Any, place: str) -> int:
         return number
 
 
-def main(place: str) -> None:
+def main() -> None:
     """Start a process for each line."""
     made = load_made()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            Fuse(int(line)).light()
+            statement, place = line.rstrip("\n").split(" ", 1)
+            Fuse(int(statement)).light()
             commit_next(made, place)
             os._exit(0)
         _, status = os.waitpid(child, 0)
@@ -86,4 +87,4 @@ def main(place: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

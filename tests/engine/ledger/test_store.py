@@ -116,7 +116,7 @@ def test_a_price_that_is_missing_is_the_last_one_and_said_to_be_stale(made: Any,
             assert (equity.total, equity.stale) == (10, ("binance BTC/USDT",))
         assert commit(store, made, 3, spot="120").stale == ()
         (day,) = store.read_days(made.BOOK)
-    assert (day.cycles, day.stale, day.total.basis) == (4, 2, 30)
+    assert (day.cycles, day.stale, day.total.basis) == (4, 2, Decimal(30))
 
 
 @pytest.mark.parametrize(
@@ -175,19 +175,22 @@ def test_the_database_is_set_to_lose_nothing(place: Path) -> None:
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+def add_posting(store: Store, row: dict[str, object]) -> None:
+    with store._connect(writes=True) as connection:
+        connection.execute(insert(postings), row)
+
+
 def test_postings_belong_to_entries(place: Path) -> None:
     row = {"entry": 7, "line": 0, "account": "wallet", "wallet": "w", "commodity": "USDT", "amount": ONE}
-    with open_store(place) as store:
-        with pytest.raises(LedgerError, match="FOREIGN KEY"), store._connect(writes=True) as connection:
-            connection.execute(insert(postings), row)
+    with open_store(place) as store, pytest.raises(LedgerError, match="FOREIGN KEY"):
+        add_posting(store, row)
 
 
 @pytest.mark.parametrize("amount", [0.5, 1, float("nan"), Decimal("NaN"), "1"])
 def test_columns_of_decimals_refuse_everything_else(place: Path, amount: object) -> None:
     row = {"entry": 7, "line": 0, "account": "wallet", "wallet": "w", "commodity": "USDT", "amount": amount}
-    with open_store(place) as store:
-        with pytest.raises(LedgerError, match="no finite decimal"), store._connect(writes=True) as connection:
-            connection.execute(insert(postings), row)
+    with open_store(place) as store, pytest.raises(LedgerError, match="no finite decimal"):
+        add_posting(store, row)
 
 
 def test_decimals_keep_all_digits(made: Any, place: Path) -> None:
