@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, State, World
+from engine.portfolio.fills import set_order
 from engine.portfolio.gates import find_block, names_about_positions, place_pair
 from engine.portfolio.holdings import is_held
 from engine.portfolio.judging import judge
@@ -90,7 +91,7 @@ def judge_sizing(world: World, time: int, row: int, said: Floats) -> int:
 def write_verdict(world: World, time: int, row: int) -> Floats:
     """Begin a verdict; gives back its row."""
     output = world.output
-    verdict = output.verdicts[output.used[1]]
+    verdict: Floats = output.verdicts[output.used[1]]
     verdict[:] = math.nan
     verdict[0], verdict[1], verdict[3] = time, row, -1
     output.used[1] += 1
@@ -102,12 +103,12 @@ def consider(
 ) -> int:
     """The verdict on a candidate; an order if it is approved."""
     pair = world.signals.pair[row]
-    if is_held(world.state, pair) or world.state.order[pair, 0] >= 0:
+    if is_held(world.state, pair) or world.state.position[pair, at.PURPOSE] >= 0:
         return at.HELD
     if in_doubt:
         return at.IN_DOUBT
-    for leg in range(world.state.units.shape[1]):
-        if world.signals.account[pair, leg] < 0:
+    for leg in range(world.state.legs.shape[2]):
+        if world.signals.who[at.ACCOUNT, pair, leg] < 0:
             return at.NO_ACCOUNT
     block = find_block(world.state, world, doubt, pair)
     if block >= 0:
@@ -134,11 +135,11 @@ def find_notional(world: World, supposed: World, pair: int, share: float, cap: f
     room = bucket - use_capital(supposed.state, supposed.program)
     notional = min(min(share * bucket, room) / settings[at.S_CAPITAL_PER_NOTIONAL], cap)
     kept = settings[at.S_BUFFER] + settings[at.S_FEES]
-    for leg in range(legs.sign.shape[0]):
-        account, tied = world.signals.account[pair, leg], 0.0
-        for other in range(legs.sign.shape[0]):
-            if world.signals.account[pair, other] == account:
-                tied += legs.capital[other]
+    for leg in range(legs.shape[1]):
+        account, tied = world.signals.who[at.ACCOUNT, pair, leg], 0.0
+        for other in range(legs.shape[1]):
+            if world.signals.who[at.ACCOUNT, pair, other] == account:
+                tied += legs[at.CAPITAL, other]
         free = supposed.state.wallet[account] - kept * held_by(supposed, account)
         notional = min(notional, free / tied)
     return float(notional)
@@ -157,7 +158,7 @@ def held_by(world: World, account: int) -> float:
 def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floats) -> int:
     """Round to lots, clip to what limits allow on the state as it would be, and order."""
     pair = world.signals.pair[row]
-    legs = world.state.units.shape[1]
+    legs = world.state.legs.shape[2]
     lots, margin = np.empty(legs, dtype=np.int64), np.empty(legs, dtype=np.float64)
     most = count_lead_lots(world, row, verdict[5])
     match_legs(world, row, most, lots, margin)
@@ -183,8 +184,8 @@ def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floa
     place_order(supposed.state, pair, lots, margin, at.ENTER)
     fill_as_if(supposed, time, pair, row)
     place_order(world.state, pair, lots, margin, at.ENTER)
-    world.state.order[pair, 1] = judge_entry(world, time, row, np.empty(2, dtype=np.float64))
-    world.state.order[pair, 2] = int(verdict[3])
+    world.state.position[pair, at.ORDER_RULE] = judge_entry(world, time, row, np.empty(2, dtype=np.float64))
+    world.state.position[pair, at.ORDER_LIMIT] = int(verdict[3])
     verdict[6] = find_notional_of_lots(world, row, lots)
     return at.APPROVED
 
@@ -193,33 +194,25 @@ def find_notional_of_lots(world: World, row: int, lots: Integers) -> float:
     """Notional of the first leg for the lots that are ordered, net of what its fee takes."""
     first = world.signals.rows[row]
     units = lots[0] * first[at.LOT_STEP]
-    if first[at.FEE_IN_BASE] > 0 and world.program.legs.sign[0] > 0 and world.program.legs.derivative[0] == 0:
+    if (
+        first[at.FEE_IN_BASE] > 0
+        and world.program.legs[at.SIGN, 0] > 0
+        and world.program.legs[at.DERIVATIVE, 0] == 0
+    ):
         units *= 1.0 - first[at.TAKER_FEE]
     return float(units * first[at.CONTRACT_SIZE] * first[at.MULTIPLIER] * find_open(world, 0, row))
 
 
 def place_order(state: State, pair: int, lots: Integers, margin: Floats, purpose: int) -> None:
     """Write the orders of a pair."""
-    state.order_lots[pair, :] = lots
-    state.order_margin[pair, :] = margin
-    state.order[pair, 0], state.order[pair, 1], state.order[pair, 2] = purpose, -1, -1
+    state.legs[at.ORDER_LOTS, pair, :] = lots
+    state.legs[at.ORDER_MARGIN, pair, :] = margin
+    set_order(state, pair, purpose, -1, -1)
 
 
 def restore(state: State, earlier: State) -> None:
     """Bring a supposed state back to what it was."""
-    state.units[:] = earlier.units
-    state.entry_units[:] = earlier.entry_units
-    state.entry_price[:] = earlier.entry_price
-    state.margin[:] = earlier.margin
-    state.scale[:] = earlier.scale
-    state.inverse[:] = earlier.inverse
-    state.step[:] = earlier.step
-    state.close[:] = earlier.close
-    state.mark[:] = earlier.mark
-    state.maintenance[:] = earlier.maintenance
-    state.order_lots[:] = earlier.order_lots
-    state.order_margin[:] = earlier.order_margin
-    state.order[:] = earlier.order
+    state.legs[:] = earlier.legs
     state.position[:] = earlier.position
     state.wallet[:] = earlier.wallet
     state.book[:] = earlier.book

@@ -100,12 +100,16 @@ class Coder:
             reads = program.opcodes == int(Opcode.INPUT)
             places = np.array([order[name] for name in program.inputs] or [0], dtype=np.int64)
             operands.append(np.where(reads, places[np.where(reads, program.operands, 0)], program.operands))
+        opcodes = _join([program.opcodes for program in self.codes], np.int64)
         return Code(
-            _join([program.opcodes for program in self.codes], np.int64),
-            _join(operands, np.int64),
+            np.stack([opcodes, _join(operands, np.int64)]),
             _join([program.constants for program in self.codes], np.float64),
-            _count([program.opcodes for program in self.codes]),
-            _count([program.constants for program in self.codes]),
+            np.stack(
+                [
+                    _count([program.opcodes for program in self.codes]),
+                    _count([program.constants for program in self.codes]),
+                ]
+            ),
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, World
+from engine.portfolio.fills import set_order
 from engine.portfolio.gates import is_in_force, names_about_positions, place_pair
 from engine.portfolio.holdings import count_coins, list_held
 from engine.portfolio.judging import UNKNOWN, judge
@@ -36,7 +37,7 @@ def decide_positions(world: World, time: int, row_of: Integers) -> bool:
     for pair in list_held(world.state):
         decide_position(world, time, pair, row_of[pair])
         since = world.state.position[pair, at.DOUBT_SINCE]
-        blocked = blocked or world.signals.now[time] - since >= DOUBT_BLOCK_S
+        blocked = blocked or world.signals.times[time, at.NOW] - since >= DOUBT_BLOCK_S
     return blocked
 
 
@@ -46,7 +47,7 @@ def decide_position(world: World, time: int, pair: int, row: int) -> None:
     said = np.empty(2, dtype=np.float64)
     rule = judge_exit(world, time, pair, row, said)
     limit = find_act(world, pair)
-    severity = world.program.limits.severity[limit] if limit >= 0 else at.WARN
+    severity = world.program.limits[limit, at.L_SEVERITY] if limit >= 0 else at.WARN
     keep, purpose = said[0], at.URGENT if said[1] == 1.0 else at.EXIT
     if not math.isnan(state.position[pair, at.NAKED_SINCE]):
         keep, purpose = 0.0, at.URGENT
@@ -59,7 +60,7 @@ def decide_position(world: World, time: int, pair: int, row: int) -> None:
         reduce_position(world, time, pair, keep, purpose, rule_told, limit)
     elif severity == at.TOP_UP and row >= 0:
         write_act(world, time, pair, at.TOPPING, rule, limit, 1.0, top_up(world, time, pair, row, limit))
-    elif severity == at.REBALANCE and row >= 0 and balance_legs(world, pair, limit):
+    elif severity == at.REBALANCE and row >= 0 and balance_legs(world, pair, row, limit):
         write_act(world, time, pair, at.REBALANCING, rule, limit, 1.0, math.nan)
 
 
@@ -75,7 +76,7 @@ def judge_exit(world: World, time: int, pair: int, row: int, said: Floats) -> in
     if rule == UNKNOWN or math.isnan(said[0]):
         said[0], said[1] = 1.0, 0.0
         if math.isnan(position[at.DOUBT_SINCE]):
-            position[at.DOUBT_SINCE] = world.signals.now[time]
+            position[at.DOUBT_SINCE] = world.signals.times[time, at.NOW]
         write_act(world, time, pair, -1, UNKNOWN, -1, 1.0, math.nan)
     else:
         position[at.DOUBT_SINCE] = math.nan
@@ -88,9 +89,9 @@ def find_act(world: World, pair: int) -> int:
     A limit that is unknown does not act.
     """
     limits, found, worst = world.program.limits, -1, at.BLOCK
-    nothing = np.zeros(world.state.active.shape, dtype=np.float64)
-    for limit in range(limits.scope.shape[0]):
-        severity = limits.severity[limit]
+    nothing = np.zeros(world.state.latches.shape[1:], dtype=np.float64)
+    for limit in range(limits.shape[0]):
+        severity = limits[limit, at.L_SEVERITY]
         if (
             severity > worst
             and severity <= at.CLOSE
@@ -107,7 +108,7 @@ def reduce_position(
     state = world.state
     if not plan_reduction(world, pair, keep):
         return
-    state.order[pair, 0], state.order[pair, 1], state.order[pair, 2] = purpose, rule, limit
+    set_order(state, pair, purpose, rule, limit)
     write_act(world, time, pair, purpose, rule, limit, keep, math.nan)
 
 
@@ -118,27 +119,32 @@ def plan_reduction(world: World, pair: int, keep: float) -> bool:
     """
     state = world.state
     lead, coarsest = -1, -1.0
-    for leg in range(state.units.shape[1]):
+    for leg in range(state.legs.shape[2]):
         lot = count_coins(
-            state.step[pair, leg], state.scale[pair, leg], state.inverse[pair, leg], state.mark[pair, leg]
+            state.legs[at.STEP, pair, leg],
+            state.legs[at.SCALE, pair, leg],
+            state.legs[at.INVERTED, pair, leg],
+            state.legs[at.MARK_PRICE, pair, leg],
         )
-        if state.units[pair, leg] > 0.0 and lot >= coarsest:
+        if state.legs[at.UNITS, pair, leg] > 0.0 and lot >= coarsest:
             lead, coarsest = leg, lot
-    excess = state.units[pair, lead] - keep * state.entry_units[pair, lead]
-    step = state.step[pair, lead]
+    excess = state.legs[at.UNITS, pair, lead] - keep * state.legs[at.ENTRY_UNITS, pair, lead]
+    step = state.legs[at.STEP, pair, lead]
     if keep > 0.0 and excess < step / 2:
         return False
-    part = 1.0 if keep == 0.0 else min(1.0, round_lots(excess, step) * step / state.units[pair, lead])
+    part = (
+        1.0 if keep == 0.0 else min(1.0, round_lots(excess, step) * step / state.legs[at.UNITS, pair, lead])
+    )
     some = False
-    for leg in range(state.units.shape[1]):
-        units = state.units[pair, leg] * part
+    for leg in range(state.legs.shape[2]):
+        units = state.legs[at.UNITS, pair, leg] * part
         lots = (
-            floor_lots(units, state.step[pair, leg])
+            floor_lots(units, state.legs[at.STEP, pair, leg])
             if part == 1.0
-            else round_lots(units, state.step[pair, leg])
+            else round_lots(units, state.legs[at.STEP, pair, leg])
         )
-        state.order_lots[pair, leg] = -lots
-        state.order_margin[pair, leg] = 0.0
+        state.legs[at.ORDER_LOTS, pair, leg] = -lots
+        state.legs[at.ORDER_MARGIN, pair, leg] = 0.0
         some = some or lots > 0
     return some
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Floats, Integers, Legs, Program, Signals, State, World
+from engine.portfolio.arrays import Floats, Integers, Program, Signals, State, World
 from engine.portfolio.margin import (
     AMOUNT,
     FLOOR,
@@ -42,128 +42,136 @@ def find_difference(
     return sign * units * scale * (price - entry)
 
 
-def value_leg(state: State, legs: Legs, pair: int, leg: int) -> float:
+def value_leg(state: State, legs: Floats, pair: int, leg: int) -> float:
     """What a leg is worth at the price that closes it, margin left out."""
-    units = state.units[pair, leg]
+    units = state.legs[at.UNITS, pair, leg]
     if units == 0.0:
         return 0.0
-    price, scale, inverse = state.close[pair, leg], state.scale[pair, leg], state.inverse[pair, leg]
-    if legs.derivative[leg] > 0:
-        entry = state.entry_price[pair, leg]
-        return find_difference(legs.sign[leg], units, scale, inverse, entry, price)
-    return float(legs.sign[leg] * units * scale * price)
+    price, scale, inverse = (
+        state.legs[at.CLOSE_PRICE, pair, leg],
+        state.legs[at.SCALE, pair, leg],
+        state.legs[at.INVERTED, pair, leg],
+    )
+    if legs[at.DERIVATIVE, leg] > 0:
+        entry = state.legs[at.ENTRY_PRICE, pair, leg]
+        return find_difference(legs[at.SIGN, leg], units, scale, inverse, entry, price)
+    return float(legs[at.SIGN, leg] * units * scale * price)
 
 
 def notional_of_leg(state: State, pair: int, leg: int) -> float:
     """Quantity × the price that margin uses."""
-    price = state.mark[pair, leg]
-    units = state.units[pair, leg]
+    price = state.legs[at.MARK_PRICE, pair, leg]
+    units = state.legs[at.UNITS, pair, leg]
     if units == 0.0:
         return 0.0
-    return count_coins(units, state.scale[pair, leg], state.inverse[pair, leg], price) * float(price)
+    return count_coins(
+        units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], price
+    ) * float(price)
 
 
 def is_held(state: State, pair: int) -> bool:
     """Whether any leg of a pair is open."""
-    for leg in range(state.units.shape[1]):
-        if state.units[pair, leg] > 0.0:
+    for leg in range(state.legs.shape[2]):
+        if state.legs[at.UNITS, pair, leg] > 0.0:
             return True
     return False
 
 
 def is_pending(state: State, pair: int) -> bool:
     """Whether an order of a pair waits to be filled."""
-    for leg in range(state.order_lots.shape[1]):
-        if state.order_lots[pair, leg] != 0:
+    for leg in range(state.legs.shape[2]):
+        if state.legs[at.ORDER_LOTS, pair, leg] != 0:
             return True
     return False
 
 
 def list_held(state: State) -> Integers:
     """The pairs with an open leg, in their order."""
-    return np.nonzero(state.units.sum(axis=1) > 0.0)[0]
+    return np.nonzero(state.legs[at.UNITS].sum(axis=1) > 0.0)[0]
 
 
 def list_touched(state: State) -> Integers:
     """The pairs with an open leg, a waiting order, or a past."""
-    held = state.units.sum(axis=1) > 0.0
-    return np.nonzero(held | (state.order[:, 0] >= 0) | (state.position[:, at.PNL_PAST] != 0.0))[0]
+    held = state.legs[at.UNITS].sum(axis=1) > 0.0
+    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | (state.position[:, at.PNL_PAST] != 0.0))[
+        0
+    ]
 
 
 def notional_of(state: State, pair: int) -> float:
     """Notional of a position: that of its larger leg."""
     most = 0.0
-    for leg in range(state.units.shape[1]):
+    for leg in range(state.legs.shape[2]):
         most = max(most, notional_of_leg(state, pair, leg))
     return most
 
 
-def delta_of(state: State, legs: Legs, pair: int) -> float:
+def delta_of(state: State, legs: Floats, pair: int) -> float:
     """Coins that the legs do not cancel, at the price of the first: USD."""
     coins = 0.0
-    for leg in range(state.units.shape[1]):
-        units = state.units[pair, leg]
+    for leg in range(state.legs.shape[2]):
+        units = state.legs[at.UNITS, pair, leg]
         if units > 0.0:
-            price = state.mark[pair, leg]
-            coins += legs.sign[leg] * count_coins(
-                units, state.scale[pair, leg], state.inverse[pair, leg], price
+            price = state.legs[at.MARK_PRICE, pair, leg]
+            coins += legs[at.SIGN, leg] * count_coins(
+                units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], price
             )
-    return float(coins * state.mark[pair, 0])
+    return float(coins * state.legs[at.MARK_PRICE, pair, 0])
 
 
-def pnl_of(state: State, legs: Legs, pair: int) -> float:
+def pnl_of(state: State, legs: Floats, pair: int) -> float:
     """Profit of the open position: what it paid and received, and what its legs are worth."""
     pnl = state.position[pair, at.CASH]
-    for leg in range(state.units.shape[1]):
+    for leg in range(state.legs.shape[2]):
         pnl += value_leg(state, legs, pair, leg)
     return float(pnl)
 
 
-def whole_pnl_of(state: State, legs: Legs, pair: int) -> float:
+def whole_pnl_of(state: State, legs: Floats, pair: int) -> float:
     """Profit of a pair: of its closed positions, and of the open one."""
     past = float(state.position[pair, at.PNL_PAST])
     return past + pnl_of(state, legs, pair) if is_held(state, pair) else past
 
 
-def gain_of_basis(state: State, legs: Legs, pair: int) -> float:
+def gain_of_basis(state: State, legs: Floats, pair: int) -> float:
     """What prices alone have earned since the entry, on the larger leg's notional of then."""
     earned = notional = 0.0
-    for leg in range(state.units.shape[1]):
-        units = state.units[pair, leg]
+    for leg in range(state.legs.shape[2]):
+        units = state.legs[at.UNITS, pair, leg]
         if units > 0.0:
-            scale, inverse = state.scale[pair, leg], state.inverse[pair, leg]
-            entry, close = state.entry_price[pair, leg], state.close[pair, leg]
-            earned += find_difference(legs.sign[leg], units, scale, inverse, entry, close)
+            scale, inverse = state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg]
+            entry, close = state.legs[at.ENTRY_PRICE, pair, leg], state.legs[at.CLOSE_PRICE, pair, leg]
+            earned += find_difference(legs[at.SIGN, leg], units, scale, inverse, entry, close)
             notional = max(notional, count_coins(units, scale, inverse, entry) * entry)
     return float(earned / notional)
 
 
-def equity_of_margin(state: State, legs: Legs, pair: int, leg: int) -> float:
+def equity_of_margin(state: State, legs: Floats, pair: int, leg: int) -> float:
     """Margin of a leg and what its price has earned, at the mark."""
     earned = find_difference(
-        legs.sign[leg],
-        state.units[pair, leg],
-        state.scale[pair, leg],
-        state.inverse[pair, leg],
-        state.entry_price[pair, leg],
-        state.mark[pair, leg],
+        legs[at.SIGN, leg],
+        state.legs[at.UNITS, pair, leg],
+        state.legs[at.SCALE, pair, leg],
+        state.legs[at.INVERTED, pair, leg],
+        state.legs[at.ENTRY_PRICE, pair, leg],
+        state.legs[at.MARK_PRICE, pair, leg],
     )
-    return float(state.margin[pair, leg] + earned)
+    return float(state.legs[at.MARGIN, pair, leg] + earned)
 
 
-def leverage_of(state: State, legs: Legs, pair: int, leg: int) -> float:
+def leverage_of(state: State, legs: Floats, pair: int, leg: int) -> float:
     """Notional of a leg on the equity of its margin."""
     return measure_leverage(notional_of_leg(state, pair, leg), equity_of_margin(state, legs, pair, leg))
 
 
 def liquidation_price_of(world: World, pair: int, leg: int) -> float:
     """The mark at which the margin of a leg no longer covers its maintenance; unknown without tiers."""
-    state, side = world.state, world.program.legs.sign[leg]
-    face = state.units[pair, leg] * state.scale[pair, leg]
-    entry, margin = state.entry_price[pair, leg], state.margin[pair, leg]
+    state, side = world.state, world.program.legs[at.SIGN, leg]
+    face = state.legs[at.UNITS, pair, leg] * state.legs[at.SCALE, pair, leg]
+    entry, margin = state.legs[at.ENTRY_PRICE, pair, leg], state.legs[at.MARGIN, pair, leg]
     tiers = world.signals.tiers[pair, leg]
-    if state.inverse[pair, leg] > 0:
-        mark = state.mark[pair, leg]
+    if state.legs[at.INVERTED, pair, leg] > 0:
+        mark = state.legs[at.MARK_PRICE, pair, leg]
         counted = tiers.copy()
         counted[:, FLOOR] /= mark
         counted[:, AMOUNT] /= mark
@@ -174,10 +182,16 @@ def liquidation_price_of(world: World, pair: int, leg: int) -> float:
 def liquidation_distance_of(world: World, pair: int) -> float:
     """How far the mark is from the nearest liquidation, on the mark; very far where none can come."""
     state, legs, nearest = world.state, world.program.legs, _NEVER
-    for leg in range(state.units.shape[1]):
-        if legs.margined[leg] > 0 and legs.derivative[leg] > 0 and state.units[pair, leg] > 0.0:
+    for leg in range(state.legs.shape[2]):
+        if (
+            legs[at.MARGINED, leg] > 0
+            and legs[at.DERIVATIVE, leg] > 0
+            and state.legs[at.UNITS, pair, leg] > 0.0
+        ):
             price = liquidation_price_of(world, pair, leg)
-            distance = measure_liquidation_distance(legs.sign[leg], state.mark[pair, leg], price)
+            distance = measure_liquidation_distance(
+                legs[at.SIGN, leg], state.legs[at.MARK_PRICE, pair, leg], price
+            )
             if math.isnan(distance):
                 return math.nan
             nearest = min(nearest, distance)
@@ -194,7 +208,7 @@ def place_position(values: Floats, world: World, time: int, pair: int, seen: boo
         pair: The pair.
         seen: Whether the pair is quoted now; else what depends on prices is unknown.
     """
-    state, legs, now = world.state, world.program.legs, world.signals.now[time]
+    state, legs, now = world.state, world.program.legs, world.signals.times[time, at.NOW]
     first = int(world.program.settings[at.S_COLUMNS])
     place_flat(values, first, state, pair, now)
     if not is_held(state, pair):
@@ -209,8 +223,8 @@ def place_position(values: Floats, world: World, time: int, pair: int, seen: boo
     values[first + at.DELTA_USD] = delta_of(state, legs, pair) if seen else math.nan
     values[first + at.LIQUIDATION_DISTANCE] = liquidation_distance_of(world, pair) if seen else math.nan
     place = first + at.FIRST_LEVERAGE
-    for leg in range(state.units.shape[1]):
-        if legs.margined[leg] > 0:
+    for leg in range(state.legs.shape[2]):
+        if legs[at.MARGINED, leg] > 0:
             values[place] = leverage_of(state, legs, pair, leg) if seen else math.nan
             place += 1
 
@@ -228,8 +242,8 @@ def see_quotes(state: State, signals: Signals, program: Program, time: int) -> I
 
     A price that is missing leaves the latest one in force for the equity.
     """
-    row_of = np.full(state.units.shape[0], -1, dtype=np.int64)
-    for row in range(signals.start[time], signals.start[time + 1]):
+    row_of = np.full(state.legs.shape[1], -1, dtype=np.int64)
+    for row in range(signals.starts[at.ROWS, time], signals.starts[at.ROWS, time + 1]):
         row_of[signals.pair[row]] = row
     for pair in list_held(state):
         row = row_of[pair]
@@ -238,19 +252,19 @@ def see_quotes(state: State, signals: Signals, program: Program, time: int) -> I
     return row_of
 
 
-def see_legs(state: State, row: Floats, legs: Legs, pair: int) -> bool:
+def see_legs(state: State, row: Floats, legs: Floats, pair: int) -> bool:
     """Take in the prices of the legs of a row; whether all are there."""
     whole = True
-    for leg in range(legs.sign.shape[0]):
+    for leg in range(legs.shape[1]):
         first = leg * len(at.LEG_FIELDS)
-        close = row[first + at.BID] if legs.sign[leg] > 0 else row[first + at.ASK]
+        close = row[first + at.BID] if legs[at.SIGN, leg] > 0 else row[first + at.ASK]
         mark = row[first + at.MARK]
         if math.isnan(mark):
             mark = (row[first + at.BID] + row[first + at.ASK]) / 2.0
         if math.isnan(close) or math.isnan(mark):
             whole = False
             continue
-        state.close[pair, leg] = close
-        state.mark[pair, leg] = mark
-        state.maintenance[pair, leg] = row[first + at.MAINTENANCE]
+        state.legs[at.CLOSE_PRICE, pair, leg] = close
+        state.legs[at.MARK_PRICE, pair, leg] = mark
+        state.legs[at.RATE, pair, leg] = row[first + at.MAINTENANCE]
     return whole

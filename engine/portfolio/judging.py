@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.language.interpreter import run
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Code, Floats, LoopTable
+from engine.portfolio.arrays import Code, Floats, Integers
 
 NO_RULE, UNKNOWN = -1, -2
 """What is said instead of a rule: that none fires, that missing data or a clash leaves the result open."""
@@ -22,12 +22,13 @@ def evaluate(code: Code, formula: int, values: Floats) -> float:
         formula: Which one.
         values: What it reads.
     """
-    first, last = code.code_start[formula], code.code_start[formula + 1]
-    begin, end = code.constant_start[formula], code.constant_start[formula + 1]
-    return run(code.opcodes[first:last], code.operands[first:last], code.constants[begin:end], values)
+    first, last = code.starts[0, formula], code.starts[0, formula + 1]
+    begin, end = code.starts[1, formula], code.starts[1, formula + 1]
+    instructions = code.instructions[:, first:last]
+    return run(instructions[0], instructions[1], code.constants[begin:end], values)
 
 
-def judge(table: LoopTable, code: Code, values: Floats, outputs: Floats) -> int:
+def judge(table: Integers, code: Code, values: Floats, outputs: Floats) -> int:
     """The rule that decides, by its place in the order of the policy, or `NO_RULE` or `UNKNOWN`.
 
     The result is known only if every reading of the rules that may fire gives the same outputs.
@@ -38,11 +39,11 @@ def judge(table: LoopTable, code: Code, values: Floats, outputs: Floats) -> int:
         values: What it reads.
         outputs: Takes the outputs; NaN where the result is unknown.
     """
-    rules = table.tests.shape[0]
+    rules = table.shape[0] - 1
     fired = np.empty(rules, dtype=np.float64)
     for rule in range(rules):
-        fired[rule] = evaluate(code, table.tests[rule], values)
-    policy = table.policy[0]
+        fired[rule] = evaluate(code, table[rule, at.T_TEST], values)
+    policy = table[rules, at.T_TEST]
     if policy == at.FIRST:
         winner = choose_first(table, code, values, fired)
     elif policy == at.UNIQUE:
@@ -53,8 +54,8 @@ def judge(table: LoopTable, code: Code, values: Floats, outputs: Floats) -> int:
         if winner == UNKNOWN:
             outputs[output] = math.nan
         else:
-            outputs[output] = evaluate(code, table.outputs[winner, output], values)
-    return NO_RULE if winner == rules else winner
+            outputs[output] = evaluate(code, table[winner, at.T_OUTPUTS + output], values)
+    return NO_RULE if winner == rules else int(winner)
 
 
 def find_first(fired: Floats) -> int:
@@ -62,21 +63,21 @@ def find_first(fired: Floats) -> int:
     for rule in range(fired.shape[0]):
         if fired[rule] == 1.0:
             return rule
-    return fired.shape[0]
+    return int(fired.shape[0])
 
 
-def differ(table: LoopTable, code: Code, values: Floats, one: int, other: int) -> bool:
+def differ(table: Integers, code: Code, values: Floats, one: int, other: int) -> bool:
     """Whether two rules give different outputs; what is unknown equals only the same formula."""
-    for output in range(table.outputs.shape[1]):
-        if table.outputs[one, output] != table.outputs[other, output]:
-            first = evaluate(code, table.outputs[one, output], values)
-            second = evaluate(code, table.outputs[other, output], values)
+    for output in range(at.T_OUTPUTS, table.shape[1]):
+        if table[one, output] != table[other, output]:
+            first = evaluate(code, table[one, output], values)
+            second = evaluate(code, table[other, output], values)
             if first != second:
                 return True
     return False
 
 
-def choose_first(table: LoopTable, code: Code, values: Floats, fired: Floats) -> int:
+def choose_first(table: Integers, code: Code, values: Floats, fired: Floats) -> int:
     """The first rule that fires, unless a rule before it may fire with another result."""
     winner = find_first(fired)
     for rule in range(winner):
@@ -85,7 +86,7 @@ def choose_first(table: LoopTable, code: Code, values: Floats, fired: Floats) ->
     return winner
 
 
-def choose_unique(table: LoopTable, code: Code, values: Floats, fired: Floats) -> int:
+def choose_unique(table: Integers, code: Code, values: Floats, fired: Floats) -> int:
     """The one rule that fires; two are a clash."""
     winner, count, doubtful = find_first(fired), 0, 0
     for rule in range(fired.shape[0]):
@@ -101,7 +102,7 @@ def choose_unique(table: LoopTable, code: Code, values: Floats, fired: Floats) -
     return winner
 
 
-def choose_any(table: LoopTable, code: Code, values: Floats, fired: Floats) -> int:
+def choose_any(table: Integers, code: Code, values: Floats, fired: Floats) -> int:
     """What all rules that fire agree on."""
     winner = find_first(fired)
     for rule in range(fired.shape[0]):

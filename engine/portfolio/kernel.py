@@ -6,7 +6,7 @@ import math
 from functools import cache
 from inspect import getmembers, isfunction
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numba
 from numba.extending import overload, register_jitable
@@ -54,8 +54,7 @@ def compile_advance() -> Callable[[World, int, int], int]:
         for _, function in getmembers(module, isfunction):
             if function.__module__ == module.__name__ and function is not scalars.power:
                 register_jitable(function)
-    compiled: Callable[[World, int, int], int] = numba.njit(step.advance)
-    return compiled
+    return cast("Callable[[World, int, int], int]", numba.njit(step.advance))
 
 
 def _compile_power(base: float, exponent: float) -> Callable[[float, float], float]:  # noqa: ARG001 - types

@@ -19,6 +19,7 @@ LEG_FIELDS = (
     "fee_in_base",
     "borrow_apr",
     "maintenance_rate",
+    "weight",
 )
 """What the loop reads of each leg of a row, in this order; flags are 1 and 0."""
 
@@ -37,12 +38,49 @@ LEG_FIELDS = (
     FEE_IN_BASE,
     BORROW_APR,
     MAINTENANCE,
+    WEIGHT,
 ) = range(len(LEG_FIELDS))
 
 ROW_FIELDS = ("entry enter", "entry priority", "entry rule", "sizing share", "sizing cap_usd", "sizing rule")
 """What is judged beforehand, for a pair that has no position and never had one."""
 
 FLAT_ENTER, FLAT_PRIORITY, FLAT_ENTRY_RULE, FLAT_SHARE, FLAT_CAP, FLAT_SIZING_RULE = range(len(ROW_FIELDS))
+
+LEG_STATE = (
+    "units",
+    "entry_units",
+    "entry_price",
+    "margin",
+    "scale",
+    "inverse",
+    "step",
+    "close",
+    "mark",
+    "maintenance",
+    "order_lots",
+    "order_margin",
+)
+"""What is remembered of a leg of a pair. `units`: what is held, in the venue's unit (coins, or contracts), above
+zero on either side; `entry_units`: as it was opened; `entry_price`: average, per coin; `margin`: money set aside
+for the leg, top-ups and settled payments in; `scale`: coins per unit, or dollars per unit of an inverse contract;
+`step`: units of a lot; `close`, `mark`: latest price that closes the leg, and that margin uses; `maintenance`:
+rate of the first margin tier; `order_lots`: to be filled at the next quote, above zero they open, below they
+close; `order_margin`: money to set aside with them."""
+
+(
+    UNITS,
+    ENTRY_UNITS,
+    ENTRY_PRICE,
+    MARGIN,
+    SCALE,
+    INVERTED,
+    STEP,
+    CLOSE_PRICE,
+    MARK_PRICE,
+    RATE,
+    ORDER_LOTS,
+    ORDER_MARGIN,
+) = range(len(LEG_STATE))
 
 POSITION_FIELDS = (
     "opened_at",
@@ -55,6 +93,9 @@ POSITION_FIELDS = (
     "naked_since",
     "pnl_past",
     "pnl_day",
+    "purpose",
+    "order_rule",
+    "order_limit",
 )
 """What is remembered of a pair beside its legs. Times are seconds since 1970; NaN is never.
 
@@ -62,6 +103,7 @@ POSITION_FIELDS = (
 fills of coins, realised price differences of contracts, fees, funding, borrowing. `topped_up`: margin added
 since the entry. `doubt_since`: when its exit became unknown. `naked_since`: since when one leg stands without
 the other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its whole profit as the day began.
+`purpose`: what its order is for, -1 without one; with the rule and the limit that ask for it, -1 without one.
 """
 
 (
@@ -75,6 +117,9 @@ the other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its who
     NAKED_SINCE,
     PNL_PAST,
     PNL_DAY,
+    PURPOSE,
+    ORDER_RULE,
+    ORDER_LIMIT,
 ) = range(len(POSITION_FIELDS))
 
 BOOK_FIELDS = (
@@ -214,3 +259,29 @@ HOUR_S = 3_600.0
 YEAR_S = 365.0 * DAY_S
 NO_CAP = 1e300
 """Stands for a size that nothing bounds."""
+
+NOW, DAY_NUMBER, MONTH_NUMBER, USDT_USD, RETURNS_END = range(5)
+"""What is known of a time: seconds since 1970, number of the book's day and of the month, dollars for one USDT,
+how many rows of daily returns lie before it."""
+
+ROWS, CANDIDATES, PAYS = range(3)
+"""What begins, for each time, at a place of its own."""
+
+BASE, VENUE, ACCOUNT = range(3)
+"""Who a leg of a pair is: its coin (that of the pair), venue, and account, -1 without one."""
+
+SIGN, DERIVATIVE, MARGINED, CAPITAL = range(4)
+"""What a book says of a leg: 1 if it is bought and -1 if sold; 1 for contracts, whose price difference is settled,
+0 for coins, which are paid; 1 where it ties up margin of its own; equity tied up per unit of notional."""
+
+L_SCOPE, L_SEVERITY, L_RELEASE, L_MEASURE, L_TEST, L_RELEASE_TEST, L_MARKET_TEST, L_MARKET_RELEASE = range(8)
+"""What a limit says: what it is about, what a breach leads to, what releases it; the formulas of its measure, of
+its test, of what releases it (-1 without one); the columns of a row that answer the tests where only the market
+matters, else -1."""
+
+SINCE, LAST, ACTIVE = range(3)
+"""Times of a latch: when the breach that lasts began, when it was last seen, since when the limit acts."""
+
+T_TEST, T_ID, T_OUTPUTS = range(3)
+"""Columns of a table of the loop: the formula that says whether a rule fires, its place in the table as written,
+the formulas of its outputs. The last row is the default; in place of a test it has the hit policy."""

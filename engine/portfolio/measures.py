@@ -45,8 +45,8 @@ def equity_of(state: State, program: Program) -> float:
     for account in range(state.wallet.shape[0]):
         equity += state.wallet[account]
     for pair in list_held(state):
-        for leg in range(state.units.shape[1]):
-            equity += state.margin[pair, leg] + value_leg(state, program.legs, pair, leg)
+        for leg in range(state.legs.shape[2]):
+            equity += state.legs[at.MARGIN, pair, leg] + value_leg(state, program.legs, pair, leg)
     return float(equity)
 
 
@@ -62,26 +62,26 @@ def lies_in(signals: Signals, pair: int, leg: int, scope: int, entity: int) -> b
     if scope == at.SCOPE_BOOK:
         return True
     if scope == at.SCOPE_ACCOUNT:
-        return bool(signals.account[pair, leg] == entity)
+        return bool(signals.who[at.ACCOUNT, pair, leg] == entity)
     if scope == at.SCOPE_VENUE:
-        return bool(signals.venue[pair, leg] == entity)
-    return bool(signals.base[pair] == entity)
+        return bool(signals.who[at.VENUE, pair, leg] == entity)
+    return bool(signals.who[at.BASE, pair, 0] == entity)
 
 
 def capital_of_leg(state: State, program: Program, pair: int, leg: int) -> float:
     """Notional at the entry × capital of the leg."""
-    units, entry = state.units[pair, leg], state.entry_price[pair, leg]
+    units, entry = state.legs[at.UNITS, pair, leg], state.legs[at.ENTRY_PRICE, pair, leg]
     if units == 0.0:
         return 0.0
-    coins = count_coins(units, state.scale[pair, leg], state.inverse[pair, leg], entry)
-    return float(coins * entry * program.legs.capital[leg])
+    coins = count_coins(units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], entry)
+    return float(coins * entry * program.legs[at.CAPITAL, leg])
 
 
 def use_capital(state: State, program: Program) -> float:
     """Capital that the open positions use: by their legs, and what topped them up."""
     used = 0.0
     for pair in list_held(state):
-        for leg in range(state.units.shape[1]):
+        for leg in range(state.legs.shape[2]):
             used += capital_of_leg(state, program, pair, leg)
         used += state.position[pair, at.TOPPED_UP]
     return float(used)
@@ -123,16 +123,16 @@ def equity_within(world: World, scope: int, entity: int) -> float:
         if owned == entity:
             equity += state.wallet[account]
     for pair in list_held(state):
-        for leg in range(state.units.shape[1]):
+        for leg in range(state.legs.shape[2]):
             if lies_in(signals, pair, leg, scope, entity):
-                equity += state.margin[pair, leg] + value_leg(state, program.legs, pair, leg)
+                equity += state.legs[at.MARGIN, pair, leg] + value_leg(state, program.legs, pair, leg)
     return float(equity)
 
 
 def add_positions(values: Floats, world: World, time: int, scope: int, entity: int) -> None:
     """Add up what the pairs of an entity have."""
     state, signals, program = world.state, world.signals, world.program
-    legs = state.units.shape[1]
+    legs = state.legs.shape[2]
     for pair in list_touched(state):
         if lies_in(signals, pair, 0, scope, entity):
             today = whole_pnl_of(state, program.legs, pair) - state.position[pair, at.PNL_DAY]
@@ -142,30 +142,35 @@ def add_positions(values: Floats, world: World, time: int, scope: int, entity: i
             if lies_in(signals, pair, leg, scope, entity):
                 within = True
                 most = max(most, notional_of_leg(state, pair, leg))
-                coins += program.legs.sign[leg] * coins_of_leg(state, pair, leg)
+                coins += program.legs[at.SIGN, leg] * coins_of_leg(state, pair, leg)
                 values[CAPITAL_USED] += capital_of_leg(state, program, pair, leg)
-                values[OPEN_INTENTS] += 1.0 if state.order_lots[pair, leg] != 0 else 0.0
+                values[OPEN_INTENTS] += 1.0 if state.legs[at.ORDER_LOTS, pair, leg] != 0 else 0.0
         if within and is_held(state, pair):
             values[NOTIONAL] += most
-            values[DELTA] += coins * state.mark[pair, 0]
+            values[DELTA] += coins * state.legs[at.MARK_PRICE, pair, 0]
             values[OPEN_POSITIONS] += 1.0
             values[CAPITAL_USED] += state.position[pair, at.TOPPED_UP]
-            add_naked(values, state, pair, signals.now[time])
+            add_naked(values, state, pair, signals.times[time, at.NOW])
 
 
 def coins_of_leg(state: State, pair: int, leg: int) -> float:
     """Coins of a leg at the mark."""
-    units = state.units[pair, leg]
+    units = state.legs[at.UNITS, pair, leg]
     if units == 0.0:
         return 0.0
-    return count_coins(units, state.scale[pair, leg], state.inverse[pair, leg], state.mark[pair, leg])
+    return count_coins(
+        units,
+        state.legs[at.SCALE, pair, leg],
+        state.legs[at.INVERTED, pair, leg],
+        state.legs[at.MARK_PRICE, pair, leg],
+    )
 
 
 def add_naked(values: Floats, state: State, pair: int, now: float) -> None:
     """Add the notional of a position of which a leg is missing, and how long it has stood so."""
     since = state.position[pair, at.NAKED_SINCE]
     if not math.isnan(since):
-        for leg in range(state.units.shape[1]):
+        for leg in range(state.legs.shape[2]):
             values[NAKED] += notional_of_leg(state, pair, leg)
         values[NAKED_S] = max(values[NAKED_S], now - since)
 
@@ -186,7 +191,7 @@ def measure_book(values: Floats, world: World, time: int) -> None:
     operating = settings[at.S_OPERATING]
     costs = book[at.FEES_MONTH] + (0.0 if math.isnan(operating) else operating)
     values[FEES_LEFT] = settings[at.S_FEES] * capital - costs
-    values[USDT] = world.signals.usdt[time]
+    values[USDT] = world.signals.times[time, at.USDT_USD]
     measure_risk(values, world, time)
 
 
@@ -197,7 +202,7 @@ def measure_risk(values: Floats, world: World, time: int) -> None:
     notionals = np.empty(held.shape[0], dtype=np.float64)
     for place in range(held.shape[0]):
         notionals[place] = notional_of(state, held[place])
-    last = signals.returns_end[time]
+    last = int(signals.times[time, at.RETURNS_END])
     first = max(0, last - RISK_DAYS)
     returns = np.ascontiguousarray(signals.returns[first:last][:, held])
     if named[VAR] > 0:
@@ -205,7 +210,8 @@ def measure_risk(values: Floats, world: World, time: int) -> None:
     if named[NORMAL_VAR] > 0:
         values[NORMAL_VAR] = measure_normal_var(returns, notionals, values[EQUITY])
     if named[BETA] > 0:
-        values[BETA] = measure_beta(returns, notionals, values[EQUITY], signals.btc[first:last])
+        coin = np.ascontiguousarray(signals.returns[first:last, -1])
+        values[BETA] = measure_beta(returns, notionals, values[EQUITY], coin)
     if named[CORRELATION] > 0:
         values[CORRELATION] = measure_largest_correlation(returns, notionals)
     if named[VOL] > 0:
@@ -216,7 +222,7 @@ def list_bases(signals: Signals, state: State, candidates: Integers) -> Integers
     """The coins of pairs that are held or are candidates, each once, in their order."""
     wanted = np.zeros(signals.counts[2], dtype=np.int64)
     for pair in list_held(state):
-        wanted[signals.base[pair]] = 1
+        wanted[signals.who[at.BASE, pair, 0]] = 1
     for row in candidates:
-        wanted[signals.base[signals.pair[row]]] = 1
+        wanted[signals.who[at.BASE, signals.pair[row], 0]] = 1
     return np.nonzero(wanted)[0]

@@ -19,10 +19,6 @@ from engine.portfolio.signals import Roster
 
 FORMAT = 1
 KEPT_DAYS = 365
-LEG_STATE = (
-    *("units", "entry_units", "entry_price", "margin", "scale", "inverse", "step"),
-    *("close", "mark", "maintenance", "order_lots", "order_margin"),
-)
 _NEVER = ("opened_at", "closed_at", "doubt_since", "naked_since")
 
 
@@ -54,7 +50,7 @@ class Memory:
         equity_days: Returns on equity of the latest days.
         wallets: Free money of each account.
         pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS` say,
-            its order, and who it is.
+            and who it is.
         latches: Limits that are not at rest.
     """
 
@@ -106,26 +102,25 @@ def restore(memory: Memory, book: LoopBook, roster: Roster) -> State:
     places = {pair: place for place, pair in enumerate(roster.pairs)}
     for pair, told in memory.pairs.items():
         place = places[pair]
-        for name in LEG_STATE:
-            getattr(state, name)[place] = [_read(value) for value in told[name]]
+        for which, name in enumerate(at.LEG_STATE):
+            state.legs[which, place] = [_read(value) for value in told[name]]
         state.position[place] = [_read(told[name]) for name in at.POSITION_FIELDS]
-        state.order[place] = told["order"]
     entities = list_entities(roster)
     for latch in memory.latches:
         if latch.limit in book.names:
             limit = book.names.index(latch.limit)
-            known = entities[SCOPES[int(book.program.limits.scope[limit])]]
+            known = entities[SCOPES[int(book.program.limits[limit, at.L_SCOPE])]]
             if latch.entity in known:
-                where = (limit, known.index(latch.entity))
-                state.since[where], state.last[where] = _read(latch.since), _read(latch.last)
-                state.active[where] = _read(latch.active)
+                times = [_read(each) for each in (latch.since, latch.last, latch.active)]
+                state.latches[:, limit, known.index(latch.entity)] = times
     return state
 
 
 def remember(state: State, book: LoopBook, roster: Roster, before: Memory) -> Memory:
     """What is remembered of the arrays of the loop; latches of whom they do not show stay as they were."""
     pairs = {
-        roster.pairs[place]: _tell_pair(state, roster, place) for place in np.nonzero(_has_past(state))[0]
+        roster.pairs[place]: _tell_pair(state, roster, int(place))
+        for place in np.nonzero(_has_past(state))[0]
     }
     wallets = {account.name: float(state.wallet[place]) for place, account in enumerate(roster.accounts)}
     days = state.equity_days[~np.isnan(state.equity_days)]
@@ -151,34 +146,30 @@ def list_entities(roster: Roster) -> dict[str, tuple[str, ...]]:
 
 
 def _make_state(book: LoopBook, roster: Roster) -> State:
-    pairs, legs = len(roster.pairs), book.program.legs.sign.size
-    limits = book.program.limits.scope.size
+    pairs, legs = len(roster.pairs), book.program.legs.shape[1]
     most = max(1, len(roster.accounts), len(roster.venues), len(roster.bases), pairs)
-    floats = {name: np.zeros((pairs, legs)) for name in LEG_STATE if name != "order_lots"}
     position = np.zeros((pairs, len(at.POSITION_FIELDS)))
     position[:, [at.POSITION_FIELDS.index(name) for name in _NEVER]] = math.nan
+    position[:, at.PURPOSE :] = -1.0
     return State(
-        **floats,
-        order_lots=np.zeros((pairs, legs), dtype=np.int64),
-        order=np.full((pairs, 3), -1, dtype=np.int64),
+        legs=np.zeros((len(at.LEG_STATE), pairs, legs)),
         position=position,
         wallet=np.zeros(len(roster.accounts)),
         book=np.zeros(len(at.BOOK_FIELDS)),
         equity_days=np.full(KEPT_DAYS, math.nan),
-        since=np.full((limits, most), math.nan),
-        last=np.full((limits, most), math.nan),
-        active=np.full((limits, most), math.nan),
+        latches=np.full((3, len(book.names), most), math.nan),
     )
 
 
 def _has_past(state: State) -> Any:
-    held = (state.units.sum(axis=1) > 0) | (state.order[:, 0] >= 0)
+    held = (state.legs[at.UNITS].sum(axis=1) > 0) | (state.position[:, at.PURPOSE] >= 0)
     return held | ~np.isnan(state.position[:, at.CLOSED_AT])
 
 
 def _tell_pair(state: State, roster: Roster, place: int) -> dict[str, Any]:
     told: dict[str, Any] = {
-        name: [_tell(value) for value in getattr(state, name)[place].tolist()] for name in LEG_STATE
+        name: [_tell(value) for value in state.legs[which, place].tolist()]
+        for which, name in enumerate(at.LEG_STATE)
     }
     told |= {
         name: _tell(value)
@@ -187,7 +178,6 @@ def _tell_pair(state: State, roster: Roster, place: int) -> dict[str, Any]:
     facts = roster.facts.row(place, named=True)
     return {
         **told,
-        "order": state.order[place].tolist(),
         "facts": {k: v for k, v in facts.items() if k != "pair"},
     }
 
@@ -197,11 +187,11 @@ def _tell_latches(state: State, book: LoopBook, roster: Roster, before: Memory) 
     found = []
     shown: set[tuple[str, str]] = set()
     for limit, name in enumerate(book.names):
-        known = entities[SCOPES[int(book.program.limits.scope[limit])]]
+        known = entities[SCOPES[int(book.program.limits[limit, at.L_SCOPE])]]
         shown |= {(name, entity) for entity in known}
-        stirred = ~(np.isnan(state.since[limit]) & np.isnan(state.active[limit]))
+        stirred = ~np.isnan(state.latches[[at.SINCE, at.ACTIVE], limit]).all(axis=0)
         for place in np.nonzero(stirred)[0]:
-            times = (float(each[limit, place]) for each in (state.since, state.last, state.active))
+            times = state.latches[:, limit, place].tolist()
             found.append(Latch(name, known[place], *(_tell(time) for time in times)))
     return [*found, *(latch for latch in before.latches if (latch.limit, latch.entity) not in shown)]
 

@@ -22,7 +22,7 @@ from engine.language.units import COLUMN_UNITS
 from engine.market.catalogue import MARGINED, POSITION_NAMES, position_names_for
 from engine.model import Leg
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Code, Floats, Integers, Legs, Limits, LoopTable, Program
+from engine.portfolio.arrays import Code, Floats, Integers, Program
 from engine.portfolio.code import Coder
 from engine.tables.bind import CompiledTable
 from engine.tables.model import HitPolicy
@@ -33,12 +33,7 @@ spread, are worse by half of that on average."""
 
 
 _POLICIES = {HitPolicy.FIRST: at.FIRST, HitPolicy.UNIQUE: at.UNIQUE, HitPolicy.ANY: at.ANY}
-_NO_TABLE = LoopTable(
-    np.empty(0, dtype=np.int64),
-    np.empty((0, 2), dtype=np.int64),
-    np.empty(0, dtype=np.int64),
-    np.zeros(1, dtype=np.int64),
-)
+_NO_TABLE = np.zeros((1, 4), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,26 +73,19 @@ def build_program(bound: BoundBook, *, equity_share: float = 1.0) -> LoopBook:
     first = len(at.LEG_FIELDS) * len(legs) + len(at.ROW_FIELDS)
     columns = first + len(coder.columns)
     code = _chain(coder.pack(first, columns), wide.pack(0, 0))
-    limits = _place_limits(bound.limits, drafts, coder, first)
+    limits, spans = _place_limits(bound.limits, drafts, coder, first)
     looks = {role: _looks(coder, bound, role) for role in ("entry", "sizing")}
-    settings = _list_settings(bound, columns, first - len(at.ROW_FIELDS), looks, equity_share)
     program = Program(
-        _describe_legs(bound, legs),
-        code,
-        tables["entry"],
-        tables["exit"],
-        tables["sizing"],
-        limits,
-        _find_named(wide),
-        settings,
+        legs=_describe_legs(bound, legs),
+        code=code,
+        **tables,
+        limits=limits,
+        spans=spans,
+        named=_find_named(wide),
+        settings=_list_settings(bound, columns, first - len(at.ROW_FIELDS), looks, equity_share),
     )
-    return LoopBook(
-        bound,
-        program,
-        tuple(coder.columns.values()),
-        tuple(each.limit.id for each in bound.limits),
-        looks["entry"],
-    )
+    names = tuple(each.limit.id for each in bound.limits)
+    return LoopBook(bound, program, tuple(coder.columns.values()), names, looks["entry"])
 
 
 def _list_names(legs: Sequence[Leg]) -> list[str]:
@@ -111,7 +99,7 @@ def _sees_pairs(limit: CheckedLimit) -> bool:
     return limit.limit.scope in PAIR_SCOPES
 
 
-def _add_table(coder: Coder, bound: BoundBook, role: str) -> LoopTable:
+def _add_table(coder: Coder, bound: BoundBook, role: str) -> Integers:
     """The rules of a table as formulas, in the order of its policy."""
     table = bound.tables.get(role)
     if table is None:
@@ -130,12 +118,9 @@ def _add_table(coder: Coder, bound: BoundBook, role: str) -> LoopTable:
         [coder.add(_find_output(by_name, name, rule), file, None, f"then {name}") for name in outputs]
         for rule in range(count)
     ]
-    return LoopTable(
-        np.array(tests, dtype=np.int64),
-        np.array(written, dtype=np.int64).reshape(count, len(outputs)),
-        np.array(table.order, dtype=np.int64),
-        np.array([_POLICIES[table.table.hit_policy]], dtype=np.int64),
-    )
+    policy = _POLICIES[table.table.hit_policy]
+    columns = [[*tests, policy], [*table.order, -1], *zip(*written, strict=True)]
+    return np.array(columns, dtype=np.int64).T.copy()
 
 
 def _join_tests(coder: Coder, table: CompiledTable, rule: int) -> Core:
@@ -197,26 +182,23 @@ def _find_column(coder: Coder, number: int, core: Core) -> str:
 
 def _place_limits(
     limits: Sequence[CheckedLimit], drafts: Sequence[_Draft], coder: Coder, first: int
-) -> Limits:
-    shift = len(coder.codes)
-    shifts = [0 if _sees_pairs(limit) else shift for limit in limits]
-    spans = [read_time_span(each.limit.until) for each in limits]
-    return Limits(
-        _integers(SCOPES.index(each.limit.scope) for each in limits),
-        _integers(SEVERITIES.index(each.limit.otherwise) for each in limits),
-        _floats(_seconds(each.limit.hold) for each in limits),
-        _integers(_name_release(each, span) for each, span in zip(limits, spans, strict=True)),
-        _floats(_seconds(span) for span in spans),
-        _integers(draft.measure + more for draft, more in zip(drafts, shifts, strict=True)),
-        _integers(draft.test + more for draft, more in zip(drafts, shifts, strict=True)),
-        _integers(
-            draft.release + more if draft.release >= 0 else -1
-            for draft, more in zip(drafts, shifts, strict=True)
-        ),
-        _integers(coder.place(draft.test_column, first) if draft.test_column else -1 for draft in drafts),
-        _integers(
-            coder.place(draft.release_column, first) if draft.release_column else -1 for draft in drafts
-        ),
+) -> tuple[Integers, Floats]:
+    """The arrays of limits; formulas of wide scopes stand behind those of pairs."""
+    rows, spans = [], []
+    for checked, draft in zip(limits, drafts, strict=True):
+        shift = 0 if _sees_pairs(checked) else len(coder.codes)
+        columns = [
+            coder.place(name, first) if name else -1 for name in (draft.test_column, draft.release_column)
+        ]
+        span = read_time_span(checked.limit.until)
+        scope, severity = SCOPES.index(checked.limit.scope), SEVERITIES.index(checked.limit.otherwise)
+        release = draft.release + shift if draft.release >= 0 else -1
+        formulas = (draft.measure + shift, draft.test + shift, release)
+        rows.append([scope, severity, _name_release(checked, span), *formulas, *columns])
+        spans.append([_seconds(checked.limit.hold), _seconds(span)])
+    return (
+        np.array(rows, dtype=np.int64).reshape(len(rows), 8),
+        np.array(spans, dtype=np.float64).reshape(len(rows), 2),
     )
 
 
@@ -268,24 +250,25 @@ def _find_dollars(bound: BoundBook, name: str) -> float:
     return math.nan if quantity is None else float(quantity.count_in(COLUMN_UNITS["usd"]))
 
 
-def _describe_legs(bound: BoundBook, legs: Sequence[Leg]) -> Legs:
-    derivative = [leg.kind in ("swap", "future") for leg in legs]
-    return Legs(
-        _floats(1.0 if leg.side == "buy" else -1.0 for leg in legs),
-        _floats(derivative),
-        _floats(leg.kind in MARGINED for leg in legs),
-        _floats(bound.capitals),
-        _floats(1.0 for _ in legs),
+def _describe_legs(bound: BoundBook, legs: Sequence[Leg]) -> Floats:
+    return np.array(
+        [
+            [1.0 if leg.side == "buy" else -1.0 for leg in legs],
+            [leg.kind in ("swap", "future") for leg in legs],
+            [leg.kind in MARGINED for leg in legs],
+            bound.capitals,
+        ],
+        dtype=np.float64,
     )
 
 
 def _chain(one: Code, other: Code) -> Code:
+    """The formulas of one behind those of another."""
+    behind = other.starts[:, 1:] + one.starts[:, -1:]
     return Code(
-        np.concatenate([one.opcodes, other.opcodes]),
-        np.concatenate([one.operands, other.operands]),
+        np.concatenate([one.instructions, other.instructions], axis=1),
         np.concatenate([one.constants, other.constants]),
-        np.concatenate([one.code_start, other.code_start[1:] + one.code_start[-1]]),
-        np.concatenate([one.constant_start, other.constant_start[1:] + one.constant_start[-1]]),
+        np.concatenate([one.starts, behind], axis=1),
     )
 
 
@@ -295,7 +278,3 @@ def _seconds(span: timedelta | None) -> float:
 
 def _integers(values: Iterable[int]) -> Integers:
     return np.array(list(values), dtype=np.int64)
-
-
-def _floats(values: Iterable[float]) -> Floats:
-    return np.array(list(values), dtype=np.float64)

@@ -34,13 +34,15 @@ def find_breach(world: World, supposed: World, before: State, time: int, row: in
     values = np.empty(MEASURES, dtype=np.float64)
     about = int(world.program.settings[at.S_COLUMNS]) + names_about_positions(world.program)
     pair_values = np.empty(about, dtype=np.float64)
-    for limit in np.nonzero(limits.severity >= at.BLOCK)[0]:
-        if limits.scope[limit] >= at.SCOPE_PAIR:
-            if limits.market_test[limit] >= 0:
+    for limit in range(limits.shape[0]):
+        if limits[limit, at.L_SEVERITY] < at.BLOCK:
+            continue
+        if limits[limit, at.L_SCOPE] >= at.SCOPE_PAIR:
+            if limits[limit, at.L_MARKET_TEST] >= 0:
                 continue
             place_pair(pair_values, supposed, time, pair, row)
             fails = breaks_pair(world, earlier, pair_values, limit, time, row)
-            value = evaluate(world.program.code, limits.measure[limit], pair_values)
+            value = evaluate(world.program.code, limits[limit, at.L_MEASURE], pair_values)
         else:
             fails, value = breaks_scope(supposed, earlier, values, limit, time, pair)
         if fails:
@@ -52,7 +54,7 @@ def find_breach(world: World, supposed: World, before: State, time: int, row: in
 def breaks_pair(world: World, earlier: World, values: Floats, limit: int, time: int, row: int) -> bool:
     """Whether a limit of a pair or a position fails as it would be, and not without the trade."""
     program, pair = world.program, world.signals.pair[row]
-    test = program.limits.test[limit]
+    test = program.limits[limit, at.L_TEST]
     if evaluate(program.code, test, values) == 1.0:
         return False
     if concerns_held(program.limits, limit) and not is_held(earlier.state, pair):
@@ -67,20 +69,20 @@ def breaks_scope(
 ) -> tuple[bool, float]:
     """The same of a limit of a wide scope, for each entity that the pair belongs to; and its measure."""
     program, signals = supposed.program, supposed.signals
-    scope = program.limits.scope[limit]
-    for leg in range(program.legs.sign.shape[0]):
+    scope = program.limits[limit, at.L_SCOPE]
+    for leg in range(program.legs.shape[1]):
         entity = 0
         if scope == at.SCOPE_ACCOUNT:
-            entity = signals.account[pair, leg]
+            entity = signals.who[at.ACCOUNT, pair, leg]
         elif scope == at.SCOPE_VENUE:
-            entity = signals.venue[pair, leg]
+            entity = signals.who[at.VENUE, pair, leg]
         elif scope == at.SCOPE_BASE:
-            entity = signals.base[pair]
+            entity = signals.who[at.BASE, pair, 0]
         measure_scope(values, supposed, time, scope, entity)
-        if evaluate(program.code, program.limits.test[limit], values) != 1.0:
-            value = evaluate(program.code, program.limits.measure[limit], values)
+        if evaluate(program.code, program.limits[limit, at.L_TEST], values) != 1.0:
+            value = evaluate(program.code, program.limits[limit, at.L_MEASURE], values)
             measure_scope(values, earlier, time, scope, entity)
-            if evaluate(program.code, program.limits.test[limit], values) == 1.0:
+            if evaluate(program.code, program.limits[limit, at.L_TEST], values) == 1.0:
                 return True, value
         if scope == at.SCOPE_BOOK or scope == at.SCOPE_BASE:
             break

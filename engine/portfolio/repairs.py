@@ -8,12 +8,14 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
+from engine.portfolio.fills import set_order
 from engine.portfolio.gates import names_about_positions, place_pair
 from engine.portfolio.holdings import count_coins, count_units, list_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.lots import round_lots
 from engine.portfolio.measures import find_capital
 from engine.portfolio.scratch import copy_state, copy_world
+from engine.portfolio.sizing import find_weight
 
 _PARTS = 64
 
@@ -25,8 +27,10 @@ def is_mended(world: World, time: int, pair: int, row: int, limit: int) -> bool:
         int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64
     )
     place_pair(values, world, time, pair, row)
-    released = program.limits.release_test[limit]
-    return evaluate(program.code, program.limits.test[limit] if released < 0 else released, values) == 1.0
+    released = program.limits[limit, at.L_RELEASE_TEST]
+    return (
+        evaluate(program.code, program.limits[limit, at.L_TEST] if released < 0 else released, values) == 1.0
+    )
 
 
 def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
@@ -40,7 +44,9 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     if leg < 0:
         return 0.0
     most = int(
-        math.floor(min(find_buffer_left(world), state.wallet[world.signals.account[pair, leg]]) * 100.0)
+        math.floor(
+            min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]]) * 100.0
+        )
     )
     if most <= 0:
         return 0.0
@@ -48,24 +54,24 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     enough, too_little = most, 0
     while enough - too_little > 1:
         cents = (enough + too_little) // 2
-        supposed.state.margin[pair, leg] = state.margin[pair, leg] + cents / 100.0
+        supposed.state.legs[at.MARGIN, pair, leg] = state.legs[at.MARGIN, pair, leg] + cents / 100.0
         if is_mended(supposed, time, pair, row, limit):
             enough = cents
         else:
             too_little = cents
-    state.order_lots[pair, :] = 0
-    state.order_margin[pair, :] = 0.0
-    state.order_margin[pair, leg] = enough / 100.0
-    state.order[pair, 0], state.order[pair, 1], state.order[pair, 2] = at.TOPPING, -1, limit
+    state.legs[at.ORDER_LOTS, pair, :] = 0
+    state.legs[at.ORDER_MARGIN, pair, :] = 0.0
+    state.legs[at.ORDER_MARGIN, pair, leg] = enough / 100.0
+    set_order(state, pair, at.TOPPING, -1, limit)
     return enough / 100.0
 
 
 def find_margined(world: World, pair: int) -> int:
     """The leg on margin with the highest leverage that a position has; -1 without one."""
     found, least = -1, math.inf
-    for leg in range(world.state.units.shape[1]):
-        if world.program.legs.margined[leg] > 0 and world.state.units[pair, leg] > 0.0:
-            margin = world.state.margin[pair, leg] / world.state.units[pair, leg]
+    for leg in range(world.state.legs.shape[2]):
+        if world.program.legs[at.MARGINED, leg] > 0 and world.state.legs[at.UNITS, pair, leg] > 0.0:
+            margin = world.state.legs[at.MARGIN, pair, leg] / world.state.legs[at.UNITS, pair, leg]
             if margin < least:
                 found, least = leg, margin
     return found
@@ -77,39 +83,42 @@ def find_buffer_left(world: World) -> float:
     left = world.program.settings[at.S_BUFFER] * find_capital(state, world.program)
     for pair in list_held(state):
         left -= state.position[pair, at.TOPPED_UP]
-        if state.order[pair, 0] == at.TOPPING:
-            left -= state.order_margin[pair].sum()
+        if state.position[pair, at.PURPOSE] == at.TOPPING:
+            left -= state.legs[at.ORDER_MARGIN, pair].sum()
     return float(left)
 
 
-def balance_legs(world: World, pair: int, limit: int) -> bool:
+def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
     """Order what brings the last leg of contracts, else the last leg, to the coins of the first; whether that
     is any lot at all.
     """
     state, legs = world.state, world.program.legs
-    follower = state.units.shape[1] - 1
-    for leg in range(state.units.shape[1]):
-        if legs.derivative[leg] > 0:
+    follower = state.legs.shape[2] - 1
+    for leg in range(state.legs.shape[2]):
+        if legs[at.DERIVATIVE, leg] > 0:
             follower = leg
-    first = 0 if follower != 0 else state.units.shape[1] - 1
+    first = 0 if follower != 0 else state.legs.shape[2] - 1
     held = count_coins(
-        state.units[pair, first],
-        state.scale[pair, first],
-        state.inverse[pair, first],
-        state.mark[pair, first],
+        state.legs[at.UNITS, pair, first],
+        state.legs[at.SCALE, pair, first],
+        state.legs[at.INVERTED, pair, first],
+        state.legs[at.MARK_PRICE, pair, first],
     )
-    coins = held * legs.weight[follower] / legs.weight[first]
+    coins = held * find_weight(world, follower, row) / find_weight(world, first, row)
     wanted = count_units(
-        coins, state.scale[pair, follower], state.inverse[pair, follower], state.mark[pair, follower]
+        coins,
+        state.legs[at.SCALE, pair, follower],
+        state.legs[at.INVERTED, pair, follower],
+        state.legs[at.MARK_PRICE, pair, follower],
     )
-    step = state.step[pair, follower]
-    lots = round_lots(wanted, step) - round_lots(state.units[pair, follower], step)
+    step = state.legs[at.STEP, pair, follower]
+    lots = round_lots(wanted, step) - round_lots(state.legs[at.UNITS, pair, follower], step)
     if lots == 0:
         return False
-    state.order_lots[pair, :] = 0
-    state.order_margin[pair, :] = 0.0
-    state.order_lots[pair, follower] = lots
-    state.order[pair, 0], state.order[pair, 1], state.order[pair, 2] = at.REBALANCING, -1, limit
+    state.legs[at.ORDER_LOTS, pair, :] = 0
+    state.legs[at.ORDER_MARGIN, pair, :] = 0.0
+    state.legs[at.ORDER_LOTS, pair, follower] = lots
+    set_order(state, pair, at.REBALANCING, -1, limit)
     return True
 
 
@@ -121,14 +130,14 @@ def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float
     """
     state = world.state
     held = share_held(state, pair)
-    if world.program.limits.scope[limit] < at.SCOPE_PAIR:
+    if world.program.limits[limit, at.L_SCOPE] < at.SCOPE_PAIR:
         return held / 2.0
     supposed = copy_world(world, copy_state(state))
     fits, fails = 0, _PARTS
     while fails - fits > 1:
         part = (fits + fails) // 2
-        for leg in range(state.units.shape[1]):
-            supposed.state.units[pair, leg] = state.units[pair, leg] * part / _PARTS
+        for leg in range(state.legs.shape[2]):
+            supposed.state.legs[at.UNITS, pair, leg] = state.legs[at.UNITS, pair, leg] * part / _PARTS
         if is_mended(supposed, time, pair, row, limit):
             fits = part
         else:
@@ -139,7 +148,7 @@ def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float
 def share_held(state: State, pair: int) -> float:
     """The share of its entry quantity that a position has still: of its largest leg."""
     most = 0.0
-    for leg in range(state.units.shape[1]):
-        if state.entry_units[pair, leg] > 0.0:
-            most = max(most, state.units[pair, leg] / state.entry_units[pair, leg])
+    for leg in range(state.legs.shape[2]):
+        if state.legs[at.ENTRY_UNITS, pair, leg] > 0.0:
+            most = max(most, state.legs[at.UNITS, pair, leg] / state.legs[at.ENTRY_UNITS, pair, leg])
     return float(most)

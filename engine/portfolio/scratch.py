@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Output, Signals, State, World
-from engine.portfolio.fills import fill_orders
+from engine.portfolio.arrays import Output, State, World
+from engine.portfolio.fills import fill_orders, set_order
 from engine.portfolio.holdings import see_legs
 
 _ROOM = 64
@@ -15,26 +15,12 @@ _ROOM = 64
 def copy_state(state: State) -> State:
     """A state of its own; timers and latches are shared, for they are only read."""
     return State(
-        state.units.copy(),
-        state.entry_units.copy(),
-        state.entry_price.copy(),
-        state.margin.copy(),
-        state.scale.copy(),
-        state.inverse.copy(),
-        state.step.copy(),
-        state.close.copy(),
-        state.mark.copy(),
-        state.maintenance.copy(),
-        state.order_lots.copy(),
-        state.order_margin.copy(),
-        state.order.copy(),
+        state.legs.copy(),
         state.position.copy(),
         state.wallet.copy(),
         state.book.copy(),
         state.equity_days,
-        state.since,
-        state.last,
-        state.active,
+        state.latches,
     )
 
 
@@ -48,16 +34,12 @@ def copy_world(world: World, state: State) -> World:
 
 def fill_as_if(world: World, time: int, pair: int, row: int) -> None:
     """Fill the orders of a pair at the quotes of now; they still count as orders that wait."""
-    state: State = world.state
-    signals: Signals = world.signals
-    lots, margin, order = (
-        state.order_lots[pair].copy(),
-        state.order_margin[pair].copy(),
-        state.order[pair].copy(),
-    )
+    state = world.state
+    lots, margin = state.legs[at.ORDER_LOTS, pair].copy(), state.legs[at.ORDER_MARGIN, pair].copy()
+    purpose = int(state.position[pair, at.PURPOSE])
     world.output.used[0] = 0
-    see_legs(state, signals.rows[row], world.program.legs, pair)
+    see_legs(state, world.signals.rows[row], world.program.legs, pair)
     fill_orders(world, time, pair, row)
-    state.order_lots[pair, :] = lots
-    state.order_margin[pair, :] = margin
-    state.order[pair, :] = order
+    state.legs[at.ORDER_LOTS, pair, :] = lots
+    state.legs[at.ORDER_MARGIN, pair, :] = margin
+    set_order(state, pair, purpose, -1, -1)

@@ -42,14 +42,16 @@ def settle(world: World, time: int) -> Integers:
         if row_of[pair] >= 0:
             pay_interest(world, time, pair, row_of[pair])
             close_by_force(world, time, pair)
-    for pair in np.nonzero(state.order[:, 0] >= 0)[0]:
+    for pair in range(state.position.shape[0]):
+        if state.position[pair, at.PURPOSE] < 0:
+            continue
         row = row_of[pair]
         if row >= 0:
             see_legs(state, signals.rows[row], world.program.legs, pair)
         fill_orders(world, time, pair, row)
     turn_day(world, time)
     value_unit(world)
-    state.book[at.LAST_TIME] = signals.now[time]
+    state.book[at.LAST_TIME] = signals.times[time, at.NOW]
     return row_of
 
 
@@ -68,14 +70,14 @@ def take_flows(world: World, time: int) -> None:
 def pay_funding(world: World, time: int) -> None:
     """Pay funding: -side × quantity × mark × rate; longs pay shorts where the rate is above zero."""
     state, legs, signals = world.state, world.program.legs, world.signals
-    for place in range(signals.pay_start[time], signals.pay_start[time + 1]):
-        pair, leg = signals.pay_pair[place], signals.pay_leg[place]
-        if legs.derivative[leg] == 0 or state.units[pair, leg] == 0.0:
+    for place in range(signals.starts[at.PAYS, time], signals.starts[at.PAYS, time + 1]):
+        pair, leg = int(signals.pays[place, 0]), int(signals.pays[place, 1])
+        if legs[at.DERIVATIVE, leg] == 0 or state.legs[at.UNITS, pair, leg] == 0.0:
             continue
-        rate = signals.pay_rate[place]
-        amount = -legs.sign[leg] * notional_of_leg(state, pair, leg) * rate
+        rate = signals.pays[place, 2]
+        amount = -legs[at.SIGN, leg] * notional_of_leg(state, pair, leg) * rate
         event = write_event(world, time, at.FUNDED, pair, leg, amount)
-        event[at.E_RATE], event[at.E_PRICE] = rate, state.mark[pair, leg]
+        event[at.E_RATE], event[at.E_PRICE] = rate, state.legs[at.MARK_PRICE, pair, leg]
         if not math.isnan(amount):
             state.position[pair, at.FUNDING] += amount
             pay(world, pair, leg, amount)
@@ -84,15 +86,17 @@ def pay_funding(world: World, time: int) -> None:
 def pay_interest(world: World, time: int, pair: int, row: int) -> None:
     """Pay interest on coins that are borrowed: quantity × mark × rate × time."""
     state, legs = world.state, world.program.legs
-    elapsed = world.signals.now[time] - state.book[at.LAST_TIME]
-    for leg in range(state.units.shape[1]):
-        borrowed = legs.sign[leg] < 0 and legs.derivative[leg] == 0 and state.units[pair, leg] > 0.0
+    elapsed = world.signals.times[time, at.NOW] - state.book[at.LAST_TIME]
+    for leg in range(state.legs.shape[2]):
+        borrowed = (
+            legs[at.SIGN, leg] < 0 and legs[at.DERIVATIVE, leg] == 0 and state.legs[at.UNITS, pair, leg] > 0.0
+        )
         if not borrowed or math.isnan(elapsed) or elapsed == 0.0:
             continue
         rate = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.BORROW_APR]
         amount = -notional_of_leg(state, pair, leg) * rate * elapsed / at.YEAR_S
         event = write_event(world, time, at.BORROWED, pair, leg, amount)
-        event[at.E_RATE], event[at.E_PRICE] = rate, state.mark[pair, leg]
+        event[at.E_RATE], event[at.E_PRICE] = rate, state.legs[at.MARK_PRICE, pair, leg]
         if not math.isnan(amount):
             pay(world, pair, leg, amount)
 
@@ -100,8 +104,12 @@ def pay_interest(world: World, time: int, pair: int, row: int) -> None:
 def close_by_force(world: World, time: int, pair: int) -> None:
     """Close the legs whose margin no longer covers the maintenance margin."""
     state, legs = world.state, world.program.legs
-    for leg in range(state.units.shape[1]):
-        if legs.margined[leg] == 0 or legs.derivative[leg] == 0 or state.units[pair, leg] == 0.0:
+    for leg in range(state.legs.shape[2]):
+        if (
+            legs[at.MARGINED, leg] == 0
+            or legs[at.DERIVATIVE, leg] == 0
+            or state.legs[at.UNITS, pair, leg] == 0.0
+        ):
             continue
         equity = equity_of_margin(state, legs, pair, leg)
         if equity <= maintenance_of(world, pair, leg):
@@ -116,21 +124,23 @@ def maintenance_of(world: World, pair: int, leg: int) -> float:
 def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> None:
     """A leg that is closed by force at the mark: its margin is lost, never more than it."""
     state, legs = world.state, world.program.legs
-    mark, units = state.mark[pair, leg], state.units[pair, leg]
-    scale, inverse = state.scale[pair, leg], state.inverse[pair, leg]
+    mark, units = state.legs[at.MARK_PRICE, pair, leg], state.legs[at.UNITS, pair, leg]
+    scale, inverse = state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg]
     notional = count_coins(units, scale, inverse, mark) * mark
-    earned = find_difference(legs.sign[leg], units, scale, inverse, state.entry_price[pair, leg], mark)
+    earned = find_difference(
+        legs[at.SIGN, leg], units, scale, inverse, state.legs[at.ENTRY_PRICE, pair, leg], mark
+    )
     event = write_event(world, time, at.FILL, pair, leg, math.nan)
-    row_step = event[at.E_STEP] = state.step[pair, leg]
-    event[at.E_LOTS] = -legs.sign[leg] * math.floor(units / row_step + 0.5)
+    row_step = event[at.E_STEP] = state.legs[at.STEP, pair, leg]
+    event[at.E_LOTS] = -legs[at.SIGN, leg] * math.floor(units / row_step + 0.5)
     event[at.E_PRICE] = event[at.E_REFERENCE] = mark
     event[at.E_FEE_RATE], event[at.E_FEE_IN_BASE] = equity / notional, 0.0
     event[at.E_PURPOSE] = at.LIQUIDATED
     pay(world, pair, leg, earned - equity)
-    state.margin[pair, leg] = 0.0
-    state.units[pair, leg] = 0.0
+    state.legs[at.MARGIN, pair, leg] = 0.0
+    state.legs[at.UNITS, pair, leg] = 0.0
     if is_held(state, pair):
-        state.position[pair, at.NAKED_SINCE] = world.signals.now[time]
+        state.position[pair, at.NAKED_SINCE] = world.signals.times[time, at.NOW]
 
 
 def value_unit(world: World) -> None:
@@ -147,9 +157,9 @@ def value_unit(world: World) -> None:
 def turn_day(world: World, time: int) -> None:
     """Begin a new day, or a new month, where one has begun."""
     state, signals, book = world.state, world.signals, world.state.book
-    if book[at.MONTH] != signals.month[time]:
-        book[at.MONTH], book[at.FEES_MONTH] = signals.month[time], 0.0
-    if book[at.DAY] == signals.day[time]:
+    if book[at.MONTH] != signals.times[time, at.MONTH_NUMBER]:
+        book[at.MONTH], book[at.FEES_MONTH] = signals.times[time, at.MONTH_NUMBER], 0.0
+    if book[at.DAY] == signals.times[time, at.DAY_NUMBER]:
         return
     equity = equity_of(state, world.program)
     start = book[at.DAY_START]
@@ -157,6 +167,6 @@ def turn_day(world: World, time: int) -> None:
         days = state.equity_days
         days[:-1] = days[1:].copy()
         days[-1] = (equity - book[at.FLOWS_TODAY]) / start - 1.0
-    book[at.DAY], book[at.DAY_START], book[at.FLOWS_TODAY] = signals.day[time], equity, 0.0
+    book[at.DAY], book[at.DAY_START], book[at.FLOWS_TODAY] = signals.times[time, at.DAY_NUMBER], equity, 0.0
     for pair in list_touched(state):
         state.position[pair, at.PNL_DAY] = whole_pnl_of(state, world.program.legs, pair)

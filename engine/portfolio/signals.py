@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -123,36 +123,46 @@ def build_signals(
     place_of = {pair: place for place, pair in enumerate(roster.pairs)}
     candidates = _find_candidates(book, measured, decisions)
     pays = _list_payments(surroundings.settlements, roster, book, times, since)
-    returns, btc, first_day = _spread_returns(surroundings, roster, begins)
-    days = np.array([number_day(each, begins) for each in now], dtype=np.int64)
+    returns, first_day = _spread_returns(surroundings, roster, begins)
+    facts = roster.facts
     return Signals(
-        now=now,
-        day=days,
-        month=np.array([number_month(each, begins) for each in now], dtype=np.int64),
-        start=_count_starts(measured["ts"], times),
+        times=_tell_times(now, begins, surroundings, times, returns.shape[0], first_day),
+        starts=np.stack(
+            [
+                _count_starts(measured["ts"], times),
+                _count_starts(measured["ts"].gather(candidates), times),
+                pays[0],
+            ]
+        ),
         pair=measured["pair"].replace_strict(place_of, return_dtype=pl.Int64).to_numpy(),
         rows=_fill_rows(book, measured, decisions, candidates),
-        candidate_start=_count_starts(measured["ts"].gather(candidates), times),
         candidates=candidates,
-        base=_encode(roster.facts["base"], roster.bases),
-        venue=_stack(book, lambda leg: _encode(roster.facts[f"{leg.name}_venue"], roster.venues)),
-        account=_stack(book, lambda leg: _find_accounts(roster.facts[f"{leg.name}_venue"], roster.accounts)),
-        account_venue=_encode(
-            pl.Series([each.venue for each in roster.accounts], dtype=pl.String), roster.venues
+        who=np.stack(
+            [
+                _stack(book, lambda leg: _encode(facts["base"], roster.bases)),  # noqa: ARG005 - of all legs
+                _stack(book, lambda leg: _encode(facts[f"{leg.name}_venue"], roster.venues)),
+                _stack(book, lambda leg: _find_accounts(facts[f"{leg.name}_venue"], roster.accounts)),
+            ]
         ),
-        pay_start=pays[0],
-        pay_pair=pays[1],
-        pay_leg=pays[2],
-        pay_rate=pays[3],
+        account_venue=_encode([each.venue for each in roster.accounts], roster.venues),
+        pays=pays[1],
         flows=_spread_flows(surroundings.flows, roster.accounts, times),
         venue_health=_spread_health(surroundings.health, roster.venues, times),
-        usdt=_at_times(surroundings.dollars, "usdt_usd", times),
         tiers=_stack_tiers(book, measured, roster),
         returns=returns,
-        btc=btc,
-        returns_end=np.clip(days - first_day, 0, returns.shape[0]).astype(np.int64),
         counts=np.array([len(roster.accounts), len(roster.venues), len(roster.bases)], dtype=np.int64),
     )
+
+
+def _tell_times(
+    now: Floats, begins: float, surroundings: Surroundings, times: pl.Series, rows: int, first_day: int
+) -> Floats:
+    """What is known of each time."""
+    days = np.array([number_day(each, begins) for each in now])
+    months = [number_month(each, begins) for each in now]
+    dollars = _at_times(surroundings.dollars, "usdt_usd", times)
+    ends = np.clip(days - first_day, 0, rows)
+    return np.column_stack([now, days, months, dollars, ends]).astype(np.float64)
 
 
 def _count_starts(column: pl.Series, times: pl.Series) -> Integers:
@@ -180,10 +190,13 @@ def _fill_rows(
     book: LoopBook, measured: pl.DataFrame, decisions: pl.DataFrame, candidates: Integers
 ) -> Floats:
     """Legs, judgements and what formulas read, a row for each row."""
-    legs = [_read_leg(leg, name) for leg in book.bound.book.manifest.pairing.legs for name in at.LEG_FIELDS]
+    book_legs = book.bound.book.manifest.pairing.legs
+    legs = [_read_leg(leg, name) for leg in book_legs for name in at.LEG_FIELDS]
+    weights = book.bound.weigh(measured)
     cores = [to_polars(core).cast(pl.Float64) for core in book.columns]
     numbered = [each.alias(str(place)) for place, each in enumerate([*legs, *cores])]
-    values = measured.select(pl.int_range(pl.len()).alias("rows"), *numbered).drop("rows")
+    weighed = measured.with_columns(weights[leg.name].alias(f"{leg.name}·") for leg in book_legs)
+    values = weighed.select(pl.int_range(pl.len()).alias("rows"), *numbered).drop("rows")
     entry = [_read_entry(decisions, name) for name in _OUTPUTS]
     rules = _number_rules(book, "entry", decisions["rule"])
     sizing = _size(book, measured, candidates)
@@ -199,8 +212,8 @@ def _read_leg(leg: Leg, name: str) -> pl.Expr:
         return (pl.col(f"{leg.name}_fee_coin") == "base").fill_null(value=False).cast(pl.Float64)
     if name == "inverse":
         return pl.col(f"{leg.name}_inverse").fill_null(value=False).cast(pl.Float64)
-    if name == "maintenance_rate":
-        return pl.col(f"{leg.name}_maintenance_rate")
+    if name == "weight":
+        return pl.col(f"{leg.name}·")
     return pl.col(f"{leg.name}_{name}").cast(pl.Float64)
 
 
@@ -250,12 +263,12 @@ def _is_null(core: object) -> bool:
     return getattr(core, "value", 0) is None
 
 
-def _stack(book: LoopBook, read: object) -> Integers:
+def _stack(book: LoopBook, read: Callable[[Leg], Integers]) -> Integers:
     legs = book.bound.book.manifest.pairing.legs
-    return np.column_stack([read(leg) for leg in legs]).astype(np.int64)  # type: ignore[operator]
+    return np.column_stack([read(leg) for leg in legs]).astype(np.int64)
 
 
-def _encode(column: pl.Series, words: Sequence[str]) -> Integers:
+def _encode(column: Iterable[str], words: Sequence[str]) -> Integers:
     places: Mapping[str, int] = {word: place for place, word in enumerate(words)}
     return np.array([places.get(each, -1) for each in column], dtype=np.int64)
 
@@ -269,7 +282,7 @@ def _find_accounts(venues: pl.Series, accounts: Sequence[Account]) -> Integers:
 
 def _list_payments(
     settlements: pl.DataFrame, roster: Roster, book: LoopBook, times: pl.Series, since: datetime | None
-) -> tuple[Integers, Integers, Integers, Floats]:
+) -> tuple[Integers, Floats]:
     """Payments of funding by the time at which they are known: the first cycle not before them."""
     known = settlements.filter(pl.col("ts") <= times[-1])
     known = known.filter(pl.col("ts") > since) if since is not None else known.filter(pl.col("ts") > times[0])
@@ -285,12 +298,8 @@ def _list_payments(
     paid = pl.concat(parts).sort("ts", "place", "leg")
     when = np.searchsorted(times.to_numpy(), paid["ts"].to_numpy(), side="left")
     starts = np.searchsorted(when, np.arange(len(times) + 1), side="left").astype(np.int64)
-    return (
-        starts,
-        paid["place"].cast(pl.Int64).to_numpy(),
-        paid["leg"].cast(pl.Int64).to_numpy(),
-        paid["rate"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
-    )
+    rates = paid["rate"].cast(pl.Float64).fill_null(float("nan"))
+    return starts, np.column_stack([paid["place"].to_numpy(), paid["leg"].to_numpy(), rates.to_numpy()])
 
 
 def _stack_tiers(book: LoopBook, measured: pl.DataFrame, roster: Roster) -> Floats:
@@ -336,13 +345,13 @@ def _at_times(told: pl.DataFrame, name: str, times: pl.Series) -> Floats:
     return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _spread_returns(surroundings: Surroundings, roster: Roster, begins: float) -> tuple[Floats, Floats, int]:
-    """Daily returns, a row for each day and a column for each pair; and the number of the first day."""
+def _spread_returns(surroundings: Surroundings, roster: Roster, begins: float) -> tuple[Floats, int]:
+    """Daily returns, a row for each day, a column for each pair and for Bitcoin; the number of the first day."""
     told, btc = surroundings.returns, surroundings.btc
     if told.is_empty():
-        return np.full((0, len(roster.pairs)), np.nan), np.full(0, np.nan), 0
-    ends = pl.datetime_range(told["ts"].min(), told["ts"].max(), "1d", eager=True)  # type: ignore[arg-type]
+        return np.full((0, len(roster.pairs) + 1), np.nan), 0
+    ends = told.select(pl.datetime_range(pl.col("ts").min(), pl.col("ts").max(), "1d")).to_series()
     returns = arrange_day_returns(told, roster.pairs, ends)
     market = arrange_day_returns(btc.with_columns(base=pl.lit("BTC")), ("BTC",), ends, "base")[:, 0]
     first = number_day(ends[0].timestamp(), begins) - 1
-    return returns, np.ascontiguousarray(market), first
+    return np.column_stack([returns, market]), first

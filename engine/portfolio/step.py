@@ -52,7 +52,9 @@ def step(world: World, time: int, row_of: Integers) -> None:
         row_of: The row of each pair now, -1 for one that is not quoted.
     """
     signals = world.signals
-    candidates = signals.candidates[signals.candidate_start[time] : signals.candidate_start[time + 1]]
+    candidates = signals.candidates[
+        signals.starts[at.CANDIDATES, time] : signals.starts[at.CANDIDATES, time + 1]
+    ]
     doubt = judge_limits(world, time, row_of, candidates)
     in_doubt = decide_positions(world, time, row_of)
     allocate(world, time, candidates, doubt, in_doubt)
@@ -62,9 +64,9 @@ def step(world: World, time: int, row_of: Integers) -> None:
 def has_room(world: World, time: int) -> bool:
     """Whether all that one step can write down has room."""
     output, signals, state = world.output, world.signals, world.state
-    legs, limits = state.units.shape[1], state.active.shape[0]
-    rows = signals.start[time + 1] - signals.start[time]
-    candidates = signals.candidate_start[time + 1] - signals.candidate_start[time]
+    legs, limits = state.legs.shape[2], state.latches.shape[1]
+    rows = signals.starts[at.ROWS, time + 1] - signals.starts[at.ROWS, time]
+    candidates = signals.starts[at.CANDIDATES, time + 1] - signals.starts[at.CANDIDATES, time]
     held = list_held(state).shape[0]
     events = state.wallet.shape[0] + 8 * legs * (held + candidates + 1)
     changes = limits * (rows + held + signals.counts.sum() + 1)

@@ -93,7 +93,7 @@ def trade(
     state = restore(memory, book, roster)
     world = World(state, signals, book.program, make_output(book, signals))
     parts: list[Traded] = []
-    time, last = 0, signals.now.size
+    time, last = 0, signals.times.shape[0]
     while time < last:
         reached = run(world, time, last)
         parts.append(_tell(world, book, roster, memory, measured))
@@ -101,24 +101,23 @@ def trade(
             raise AssertionError("one step writes down more than there is room for")
         world.output.used[:] = 0
         time = reached
-    told = remember(state, book, roster, memory)
     return Traded(
-        told,
-        *(
-            pl.concat([getattr(part, name) for part in parts])
-            for name in ("events", "verdicts", "acts", "changes")
-        ),
-        _tell_book(world, measured),
-        roster,
+        memory=remember(state, book, roster, memory),
+        events=pl.concat([part.events for part in parts]),
+        verdicts=pl.concat([part.verdicts for part in parts]),
+        acts=pl.concat([part.acts for part in parts]),
+        changes=pl.concat([part.changes for part in parts]),
+        book=_tell_book(world, measured),
+        roster=roster,
     )
 
 
 def make_output(book: LoopBook, signals: Signals) -> Output:
     """Room for what the loop writes down: at least for its largest step."""
-    legs, limits = book.program.legs.sign.size, book.program.limits.scope.size
-    rows = int(np.diff(signals.start).max(initial=0))
-    candidates = int(np.diff(signals.candidate_start).max(initial=0))
-    pairs = signals.base.size
+    legs, limits = book.program.legs.shape[1], len(book.names)
+    rows = int(np.diff(signals.starts[at.ROWS]).max(initial=0))
+    candidates = int(np.diff(signals.starts[at.CANDIDATES]).max(initial=0))
+    pairs = signals.who.shape[1]
     events = _ROOM + 8 * legs * (min(pairs, _ROOM) + candidates + 1)
     changes = _ROOM + limits * (rows + min(pairs, _ROOM) + int(signals.counts.sum()) + 1)
     return Output(
@@ -127,7 +126,7 @@ def make_output(book: LoopBook, signals: Signals) -> Output:
         verdicts=np.full((_ROOM + candidates, 8), np.nan),
         acts=np.full((_ROOM + 2 * min(pairs, _ROOM), 7), np.nan),
         changes=np.full((changes, 5), np.nan),
-        book=np.full((signals.now.size, 8), np.nan),
+        book=np.full((signals.times.shape[0], 8), np.nan),
     )
 
 
@@ -142,7 +141,7 @@ def _tell(world: World, book: LoopBook, roster: Roster, memory: Memory, measured
     return Traded(memory, events, verdicts, acts, changes, pl.DataFrame(), roster)
 
 
-def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:  # type: ignore[type-arg]
+def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
     legs = [leg.name for leg in book.bound.book.manifest.pairing.legs]
     flow = rows[:, at.E_KIND] == at.FLOWED
     accounts = [account.name for account in roster.accounts]
@@ -167,7 +166,7 @@ def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Ser
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _name_rules(book: LoopBook, rules: np.ndarray, purposes: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _name_rules(book: LoopBook, rules: np.ndarray, purposes: np.ndarray) -> pl.Series:
     """Rules of the entry table for entries, of the exit table for the rest."""
     entry, leave = _list_rules(book, "entry"), _list_rules(book, "exit")
     names = [
@@ -183,7 +182,7 @@ def _list_rules(book: LoopBook, role: str) -> list[str]:
 
 
 def _name_verdicts(
-    rows: np.ndarray,  # type: ignore[type-arg]
+    rows: np.ndarray,
     signals: Signals,
     book: LoopBook,
     roster: Roster,
@@ -204,7 +203,7 @@ def _name_verdicts(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:  # type: ignore[type-arg]
+def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "ts": _pick_times(times, rows[:, 0]),
@@ -218,9 +217,9 @@ def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Serie
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _name_changes(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:  # type: ignore[type-arg]
+def _name_changes(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
     entities = list_entities(roster)
-    scopes = [SCOPES[int(book.program.limits.scope[int(limit)])] for limit in rows[:, 1]]
+    scopes = [SCOPES[int(book.program.limits[int(limit), at.L_SCOPE])] for limit in rows[:, 1]]
     names = [entities[scope][int(entity)] for scope, entity in zip(scopes, rows[:, 2], strict=True)]
     return pl.DataFrame(
         {
@@ -238,11 +237,11 @@ def _tell_book(world: World, measured: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"ts": measured["ts"].unique().sort(), **columns})
 
 
-def _pick_times(times: pl.Series, places: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _pick_times(times: pl.Series, places: np.ndarray) -> pl.Series:
     return times.gather(places.astype(np.int64)).cast(INSTANT)
 
 
-def _pick(words: Sequence[str], places: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _pick(words: Sequence[str], places: np.ndarray) -> pl.Series:
     """The word at each place; null for what is below zero or not known."""
     picked = [words[int(place)] if place >= 0 else None for place in places]
     return pl.Series(picked, dtype=pl.String)
