@@ -1,12 +1,12 @@
 """What changed a book's equity between two cycles: by pair, venue and version, to the last digit.
 
-Equity is Σ amount of coin × rate. What comes and goes between two cycles is counted at the later rate, so that
+Equity is Σ amount of coin × rate. What comes and goes between two cycles counts at the later rate, so that
 
     change of equity = Σ flow of coin × later rate + Σ earlier amount of coin × (later rate - earlier rate)
 
-The second sum is `currency`. The flows of a leg are its funding, fees, borrow and dust as posted, its slippage,
-and as `basis` the rest of what it gained by price: its gains as posted, and the change of what it is worth beyond
-its cost.
+The second sum is `currency`. The flows of a leg are its funding, fees, borrow and dust as posted, its
+slippage, and as `basis` the rest of what it gained by price: its gains as posted, and the change of what it
+is worth beyond its cost.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def _change_coins(
     value: Decimal,
     result: Account = Account.GAINS,
 ) -> list[Posting]:
-    """Postings of a leg that changes by coins of a value; what pays for them, and holds them, is still to come."""
+    """Postings of a leg that changes by coins of a value, without those that hold and pay for the coins."""
     gained = _realise(leg, change, value)
     return [
         Posting(Account.TRADE, "", instrument.commodity, -change),

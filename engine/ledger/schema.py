@@ -1,4 +1,4 @@
-"""The tables of a store. Entries, postings and cycles are only added to; what follows from them is kept beside."""
+"""The tables of a store: entries, postings and cycles, only added to, and what follows from them."""
 
 from __future__ import annotations
 
