@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from engine.errors import LedgerError
 from engine.ledger.events import Event
-from engine.ledger.exact import ZERO
+from engine.ledger.exact import ZERO, exactly
 
 
 class Account(StrEnum):
@@ -69,6 +69,7 @@ class Entry:
     event: Event
     postings: tuple[Posting, ...]
 
+    @exactly
     def __post_init__(self) -> None:
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for posting in self.postings:
@@ -77,6 +78,7 @@ class Entry:
             if amount:
                 raise LedgerError(f"the entry of {self.event.id} is off balance by {amount} {commodity}")
 
+    @exactly
     def sum_of(self, account: Account, commodity: str) -> Decimal:
         """What it adds to an account, in one commodity."""
         return sum(
