@@ -88,8 +88,8 @@ def test_the_cycle_at_midnight_ends_its_day(made: Any, place: Path) -> None:
             store.commit_cycle(marks.at, made.BOOK, [read_event(made, row)], marks, b"", {})
         first, second = store.read_days(made.BOOK)
     assert (first.day, second.day) == (date(2026, 1, 1), date(2026, 1, 2))
-    assert (first.total.funding, second.total.funding) == (Decimal("0.556391"), 0)
-    assert (first.equity_start, first.deposits) == (0, 2000)
+    assert (first.total.funding, second.total.funding) == (Decimal("0.556391"), Decimal(0))
+    assert (first.equity_start, first.deposits) == (Decimal(0), Decimal(2000))
     assert first.equity_end == second.equity_start == 2000 + first.total.total
     assert second.equity_end == Decimal("1997.969794")
     assert {each.name for each in fields(Components)} >= set(TOLD) - {"total"}
