@@ -96,7 +96,7 @@ def _describe(value: Any) -> dict[str, Any]:
 def _make_plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _read(type_: type[_T], plain: Mapping[str, Any], **given: Any) -> _T:

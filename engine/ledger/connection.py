@@ -36,8 +36,7 @@ def open_engine(place: str | Path) -> Engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            _bring_up_to_date(connection, name_place(url))
+        _bring_up_to_date(engine, name_place(url))
     except (SQLAlchemyError, ImportError) as error:
         raise LedgerError(f"{name_place(url)} cannot be opened as a store: {tell_cause(error)}") from error
     return engine
@@ -81,9 +80,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _bring_up_to_date(connection: Connection, place: str) -> None:
+def _bring_up_to_date(engine: Engine, place: str) -> None:
+    """Change the tables if they are old; whoever finds them new takes no lock."""
     configuration = Config()
     configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.connect() as connection, connection.begin():
+        if _is_current(connection, configuration, place):
+            return
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        if not _is_current(connection, configuration, place):
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
+
+
+def _is_current(connection: Connection, configuration: Config, place: str) -> bool:
     scripts = ScriptDirectory.from_config(configuration)
     newest, known = scripts.get_current_head(), {each.revision for each in scripts.walk_revisions()}
     current = MigrationContext.configure(connection).get_current_revision()
@@ -94,6 +104,4 @@ def _bring_up_to_date(connection: Connection, place: str) -> None:
         )
     if current is None and inspect(connection).get_table_names():
         raise LedgerError(f"{place} is a database of something else; take another file")
-    if current != newest:
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+    return current == newest

@@ -1,7 +1,7 @@
 """Commits cycles in processes that kill themselves.
 
-For each line of standard input, `STATEMENT STORE`, a process of its own opens the store, commits the next cycle
-and dies at that statement. Told are `done N` by a process whose commit came back, then `end STATUS`.
+For each line of standard input, `STATEMENT STORE`, a process of its own opens the store, commits the next
+cycle and dies at that statement. Told are `done N` by a process whose commit came back, then `end STATUS`.
 """
 
 from __future__ import annotations

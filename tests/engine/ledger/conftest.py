@@ -16,6 +16,12 @@ def made(load_module: Callable[[Path, str], ModuleType]) -> Any:
     return load_module(Path(__file__).with_name("made_events.py"), "made_events")
 
 
+@pytest.fixture(scope="session")
+def worked(load_module: Callable[[Path, str], ModuleType]) -> Any:
+    """The program beside this file that reads the worked day."""
+    return load_module(Path(__file__).with_name("worked_day.py"), "worked_day")
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """Where a store may be."""
