@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from engine.ledger.attribution import Standing
 from engine.ledger.codec import read_event, read_holdings, read_marks, read_reserved
@@ -116,14 +116,10 @@ def read_entries(connection: Connection, book: str, wanted: Filter) -> tuple[Ent
 def read_days(connection: Connection, book: str, start: date | None, end: date | None) -> tuple[Day, ...]:
     """Days of a book in order, from `start` on and before `end`."""
     by_day: dict[str, dict[Source, Components]] = defaultdict(dict)
-    for row in connection.execute(select(sources).where(sources.c.book == book)).mappings():
+    for row in connection.execute(_select_days(sources, book, start, end)).mappings():
         source = Source(row["pair"], row["venue"], row["version"])
         by_day[row["day"]][source] = Components(*(row[name] for name in COMPONENTS))
-    query = select(days).where(days.c.book == book).order_by(days.c.day)
-    if start is not None:
-        query = query.where(days.c.day >= start.isoformat())
-    if end is not None:
-        query = query.where(days.c.day < end.isoformat())
+    query = _select_days(days, book, start, end).order_by(days.c.day)
     return tuple(
         Day(
             *(date.fromisoformat(row.day), row.equity_start, row.equity_end, row.deposits, row.withdrawals),
@@ -131,3 +127,10 @@ def read_days(connection: Connection, book: str, start: date | None, end: date |
         )
         for row in connection.execute(query)
     )
+
+
+def _select_days(table: Table, book: str, start: date | None, end: date | None) -> Select[Any]:
+    query = select(table).where(table.c.book == book)
+    if start is not None:
+        query = query.where(table.c.day >= start.isoformat())
+    return query if end is None else query.where(table.c.day < end.isoformat())

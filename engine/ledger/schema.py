@@ -43,7 +43,7 @@ entries = Table(
 postings = Table(
     "postings",
     METADATA,
-    Column("entry", Integer, ForeignKey("entries.number"), primary_key=True),
+    Column("entry", Integer, ForeignKey(entries.c.number), primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("account", Text, nullable=False),
     Column("wallet", Text, nullable=False),

@@ -9,18 +9,25 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.errors import LedgerError
 from engine.ledger.attribution import Standing
 from engine.ledger.booking import BookedCycle, day_of
 from engine.ledger.codec import read_event, write_event, write_holdings, write_marks, write_reserved
-from engine.ledger.components import Components
+from engine.ledger.components import Components, Source
 from engine.ledger.events import Event, LegEvent
 from engine.ledger.exact import ZERO, exactly
 from engine.ledger.marks import Marks
 from engine.ledger.posting import Entry
 from engine.ledger.schema import COMPONENTS, cycles, days, entries, postings, sources, standings
+
+_KEY = "key_"
+_CHANGE_SOURCE = (
+    update(sources)
+    .where(*(column == bindparam(f"{_KEY}{column.name}") for column in sources.primary_key))
+    .values({name: bindparam(name) for name in COMPONENTS})
+)
 
 
 def check_cycle(at: datetime, book: str, events: Iterable[Event], marks: Marks) -> None:
@@ -146,18 +153,33 @@ def add_to_day(connection: Connection, book: str, booked: BookedCycle, starts: t
         connection.execute(insert(days).values(book=book, day=day, equity_start=start, **values))
     else:
         connection.execute(update(days).where(days.c.book == book, days.c.day == day).values(values))
-    for source, components in told.components.items():
-        _add_to_source(connection, {"book": book, "day": day, **source._asdict()}, components)
+    _add_to_sources(connection, book, day, told.components)
 
 
-def _add_to_source(connection: Connection, key: Mapping[str, str], components: Components) -> None:
-    where = [sources.c[name] == value for name, value in key.items()]
-    row = connection.execute(select(sources).where(*where)).mappings().first()
-    if row is None:
-        connection.execute(insert(sources).values(**key, **_list_amounts(components)))
-        return
-    known = Components(*(row[name] for name in COMPONENTS))
-    connection.execute(update(sources).where(*where).values(**_list_amounts(known + components)))
+def _add_to_sources(connection: Connection, book: str, day: str, gained: Mapping[Source, Components]) -> None:
+    query = select(sources).where(sources.c.book == book, sources.c.day == day)
+    known = {
+        Source(row["pair"], row["venue"], row["version"]): Components(*(row[name] for name in COMPONENTS))
+        for row in connection.execute(query).mappings()
+    }
+    place = {"book": book, "day": day}
+    new = [
+        {**place, **source._asdict(), **_list_amounts(components)}
+        for source, components in gained.items()
+        if source not in known
+    ]
+    changed = [
+        {
+            **{f"{_KEY}{name}": value for name, value in {**place, **source._asdict()}.items()},
+            **_list_amounts(known[source] + components),
+        }
+        for source, components in gained.items()
+        if source in known
+    ]
+    if new:
+        connection.execute(insert(sources), new)
+    if changed:
+        connection.execute(_CHANGE_SOURCE, changed)
 
 
 def _list_amounts(components: Components) -> dict[str, Decimal]:

@@ -8,7 +8,8 @@ from alembic import op
 revision = "0001"
 down_revision: str | None = None
 
-_APPEND_ONLY = ("entries", "postings", "cycles")
+_ENTRIES = "entries"
+_APPEND_ONLY = (_ENTRIES, "postings", "cycles")
 _REFUSAL = "the ledger is only added to; what was wrong is corrected by a further event"
 _COMPONENTS = ("funding", "basis", "fees", "slippage", "borrow", "currency", "dust")
 
@@ -28,7 +29,7 @@ def _text(name: str, *, key: bool = False) -> sa.Column[str]:
 
 def _make_entries() -> None:
     op.create_table(
-        "entries",
+        _ENTRIES,
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("event_id", sa.Text, nullable=False, unique=True),
         *(_text(name) for name in ("book", "cycle", "at", "kind", "account", "pair", "event")),
@@ -38,7 +39,7 @@ def _make_entries() -> None:
     op.create_index("entries_pair", "entries", ["book", "pair"])
     op.create_table(
         "postings",
-        sa.Column("entry", sa.Integer, sa.ForeignKey("entries.number"), primary_key=True),
+        sa.Column("entry", sa.Integer, sa.ForeignKey(f"{_ENTRIES}.number"), primary_key=True),
         sa.Column("line", sa.Integer, primary_key=True),
         *(_text(name) for name in ("account", "wallet", "commodity", "amount")),
     )
