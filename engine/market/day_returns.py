@@ -19,7 +19,7 @@ FUNDED = ("swap",)
 
 _DAY_US = 86_400_000_000
 _HOUR_US = 3_600_000_000
-_LEG_FACTS = ("venue", "symbol", "base", "multiplier", "inverse")
+_LEG_FACTS = ("venue", "symbol", "base", "inverse")
 
 
 def measure_day_returns(
@@ -49,7 +49,7 @@ def measure_day_returns(
 
     Args:
         pairs: Columns `ts`, `pair`, `step_s`, and for each leg `<leg>_venue`, `_symbol`, `_base`, `_close`,
-            `_multiplier` (coins that the price is of), `_inverse`.
+            `_inverse`; prices are per coin.
         settlements: Columns as in `engine.frames.settlements`.
         legs: Legs of the pairs, first leg first.
         until: Now.
@@ -159,9 +159,7 @@ def _earn(leg: Leg, first: Leg, weight: float) -> pl.Expr:
     """What a leg earned in the day on the notional of the first leg."""
     close, before = pl.col(f"{leg.name}_close"), pl.col(f"{leg.name}_close_before")
     paid = pl.col(f"{leg.name}_rates") if leg.kind in FUNDED else pl.lit(0.0)
-    coin, first_coin = (
-        pl.col(f"{name}_close_before") / pl.col(f"{name}_multiplier") for name in (leg.name, first.name)
-    )
+    coin, first_coin = (pl.col(f"{name}_close_before") for name in (leg.name, first.name))
     same_coin = pl.col(f"{leg.name}_base") == pl.col(f"{first.name}_base")
     equal_coins = same_coin & ~pl.col(f"{leg.name}_inverse")
     size = pl.when(equal_coins).then(coin / first_coin).when(~equal_coins).then(1.0)
