@@ -8,8 +8,9 @@ from pathlib import Path
 from engine.book.folder import refuse_encoding
 from engine.book.toml_reader import TomlReader, parse_toml
 from engine.errors import BookErrors, Diagnostic
+from engine.settings import AccountSettings, read_accounts
 
-SETTINGS, RULES, RECORDINGS = "settings.toml", "rules", "recordings"
+SETTINGS, RULES, RECORDINGS, STORE = "settings.toml", "rules", "recordings", "store.sqlite"
 SOURCES = ("made", "history")
 """Where quotes can come from: a market made from a seed, or recorded history."""
 
@@ -27,6 +28,7 @@ class Workspace:
         source: One of `SOURCES`.
         seed: Seed of the made market.
         history: Folder of recorded history; None if quotes are made.
+        accounts: Money at venues; empty means an account on paper that the book itself asks for.
     """
 
     root: Path
@@ -34,6 +36,12 @@ class Workspace:
     source: str
     seed: int
     history: Path | None
+    accounts: tuple[AccountSettings, ...] = ()
+
+    @property
+    def store(self) -> Path:
+        """Where the ledgers of its books are kept."""
+        return self.root / STORE
 
     @property
     def recording(self) -> Path:
@@ -62,7 +70,7 @@ def read_workspace(root: Path) -> Workspace:
     top = parse_toml(text, SETTINGS, "settings.toml")
     if isinstance(top, Diagnostic):
         raise BookErrors([top])
-    reader.check_keys(top, ("book", "market"))
+    reader.check_keys(top, ("book", "market", "account"))
     book = reader.take(top, "book", str)
     market = reader.take(top, "market", dict) or {}
     reader.check_keys(market, ("source", "seed", "folder"), _MARKET)
@@ -71,7 +79,8 @@ def read_workspace(root: Path) -> Workspace:
     folder = reader.take(market, "folder", str, _MARKET) if source == "history" else None
     if isinstance(seed, int) and seed < 0:
         reader.refuse("settings.seed", "the seed is below zero", "take another", f"{_MARKET}seed")
+    accounts = read_accounts(top, reader)
     if reader.faults:
         raise BookErrors(reader.faults)
     history = None if folder is None else root / folder
-    return Workspace(root, root / RULES / str(book), str(source), int(seed or 0), history)
+    return Workspace(root, root / RULES / str(book), str(source), int(seed or 0), history, accounts)

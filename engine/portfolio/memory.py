@@ -52,6 +52,7 @@ class Memory:
         pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS` say,
             and who it is.
         latches: Limits that are not at rest.
+        requests: Ids of the latest requests that were taken in.
     """
 
     book: Mapping[str, float]
@@ -59,17 +60,18 @@ class Memory:
     wallets: Mapping[str, float] = field(default_factory=dict)
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     latches: tuple[Latch, ...] = ()
+    requests: tuple[str, ...] = ()
 
     def write(self) -> bytes:
         """As JSON; floats are written so that they are read as the same."""
         return json.dumps({"format": FORMAT, **asdict(self)}, allow_nan=False).encode()
 
-    def list_facts(self, columns: Sequence[str]) -> pl.DataFrame | None:
-        """Who the remembered pairs are: `pair` and these columns; None if there are none."""
+    def list_facts(self, columns: Mapping[str, Any]) -> pl.DataFrame | None:
+        """Who the remembered pairs are: `pair` and these columns, with their types; None if there are none."""
         if not self.pairs:
             return None
         rows = [{"pair": pair, **told["facts"]} for pair, told in self.pairs.items()]
-        return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
+        return pl.DataFrame(rows, schema=dict(columns))
 
 
 def read_memory(data: bytes) -> Memory:
@@ -82,7 +84,8 @@ def read_memory(data: bytes) -> Memory:
     if told.pop("format", None) != FORMAT:
         raise ValueError("what was remembered is in a format of another version of Carrybook")
     latches = tuple(Latch(**latch) for latch in told.pop("latches"))
-    return Memory(latches=latches, equity_days=tuple(told.pop("equity_days")), **told)
+    days, requests = tuple(told.pop("equity_days")), tuple(told.pop("requests"))
+    return Memory(latches=latches, equity_days=days, requests=requests, **told)
 
 
 def begin_memory() -> Memory:
@@ -130,6 +133,7 @@ def remember(state: State, book: LoopBook, roster: Roster, before: Memory) -> Me
         wallets={**before.wallets, **wallets},
         pairs=pairs,
         latches=tuple(_tell_latches(state, book, roster, before)),
+        requests=before.requests,
     )
 
 

@@ -31,10 +31,12 @@ class Account:
     Attributes:
         name: Its name.
         venue: Where it is.
+        bases: Coins that the book may trade there; empty means all.
     """
 
     name: str
     venue: str
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,15 @@ class Roster:
     facts: pl.DataFrame = field(repr=False, compare=False)
 
 
+def list_facts(legs: Sequence[Leg]) -> list[str]:
+    """Columns that say who a pair is."""
+    return [
+        "pair",
+        "base",
+        *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol", "inverse")),
+    ]
+
+
 def list_roster(
     measured: pl.DataFrame, legs: Sequence[Leg], accounts: Sequence[Account], held: pl.DataFrame | None = None
 ) -> Roster:
@@ -87,7 +98,7 @@ def list_roster(
         accounts: The accounts that the book may use.
         held: Facts, as `facts` has them, of pairs that are remembered and may not be quoted.
     """
-    columns = ["pair", "base", *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol"))]
+    columns = list_facts(legs)
     facts = measured.select(columns).unique("pair", keep="last", maintain_order=True)
     if held is not None:
         facts = pl.concat([facts, held.select(columns).join(facts, on="pair", how="anti")])
@@ -141,7 +152,7 @@ def build_signals(
             [
                 _stack(book, lambda leg: _encode(facts["base"], roster.bases)),  # noqa: ARG005 - of all legs
                 _stack(book, lambda leg: _encode(facts[f"{leg.name}_venue"], roster.venues)),
-                _stack(book, lambda leg: _find_accounts(facts[f"{leg.name}_venue"], roster.accounts)),
+                _stack(book, lambda leg: _find_accounts(facts, leg, roster.accounts)),
             ]
         ),
         account_venue=_encode([each.venue for each in roster.accounts], roster.venues),
@@ -273,11 +284,21 @@ def _encode(column: Iterable[str], words: Sequence[str]) -> Integers:
     return np.array([places.get(each, -1) for each in column], dtype=np.int64)
 
 
-def _find_accounts(venues: pl.Series, accounts: Sequence[Account]) -> Integers:
-    places: dict[str, int] = {}
-    for place, account in enumerate(accounts):
-        places.setdefault(account.venue, place)
-    return np.array([places.get(venue, -1) for venue in venues], dtype=np.int64)
+def _find_accounts(facts: pl.DataFrame, leg: Leg, accounts: Sequence[Account]) -> Integers:
+    """The account that trades each leg: the first at its venue that may have its coin; -1 without one.
+
+    Accounts hold dollars, so that none trades an inverse contract, whose margin is the coin.
+    """
+    columns = facts.select(f"{leg.name}_venue", "base", f"{leg.name}_inverse")
+    found = []
+    for venue, base, inverse in columns.iter_rows():
+        fits = (
+            place
+            for place, account in enumerate(accounts)
+            if account.venue == venue and (not account.bases or base in account.bases) and not inverse
+        )
+        found.append(next(fits, -1))
+    return np.array(found, dtype=np.int64)
 
 
 def _list_payments(

@@ -15,7 +15,7 @@ from engine.portfolio import layout as at
 from engine.portfolio.arrays import Output, Signals, World
 from engine.portfolio.memory import Memory, list_entities, remember, restore
 from engine.portfolio.program import LoopBook
-from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_roster
+from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_facts, list_roster
 from engine.portfolio.step import advance
 
 VERDICTS = (
@@ -87,8 +87,8 @@ def trade(
         run: The loop: `advance`, or the same compiled.
     """
     legs = book.bound.book.manifest.pairing.legs
-    columns = ["pair", "base", *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol"))]
-    roster = list_roster(measured, legs, accounts, memory.list_facts(columns))
+    held = memory.list_facts(measured.select(list_facts(legs)).schema)
+    roster = list_roster(measured, legs, accounts, held)
     signals = build_signals(book, measured, decisions, surroundings, roster, since)
     state = restore(memory, book, roster)
     world = World(state, signals, book.program, make_output(book, signals))
