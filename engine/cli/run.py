@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.cycle import Outcome
     from engine.operations.describe import Entry
     from engine.operations.markets import Wanted
+    from engine.operations.trade import TradedCycle
     from engine.workspace import Workspace
 
 Book = Annotated[
@@ -56,6 +57,9 @@ Cycles = Annotated[
 ]
 Once = Annotated[bool, typer.Option("--once", help="Only the latest cycle.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the made market; default 8.")]
+Pace = Annotated[
+    float | None, typer.Option("--pace", min=0.0, help="Seconds to wait between cycles; default 0.")
+]
 
 
 def run(  # noqa: PLR0913 - the options of a command
@@ -71,6 +75,7 @@ def run(  # noqa: PLR0913 - the options of a command
     cycles: Cycles = None,
     once: Once = False,
     seed: Seed = None,
+    pace: Pace = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a rule book over a market: a line for each cycle, and a table of what enters.
@@ -92,44 +97,61 @@ def run(  # noqa: PLR0913 - the options of a command
     workspace = None if root is None else read_workspace(root)
     target = record or (None if workspace is None else workspace.recording)
     folder = book or find_book()
-    shown = _run(folder, wanted, workspace, target, as_json=as_json)
+    shown = _run(folder, wanted, workspace, target, pace=pace or 0.0, as_json=as_json)
     if not shown:
         raise HistoryError("nothing to evaluate: no pair in this time, at these venues, of these coins")
 
 
 def _run(
-    folder: Path, wanted: Wanted, workspace: Workspace | None, target: Path | None, *, as_json: bool
+    folder: Path,
+    wanted: Wanted,
+    workspace: Workspace | None,
+    target: Path | None,
+    *,
+    pace: float,
+    as_json: bool,
 ) -> int:
     """Run a book, and record it where a target is given; gives back how many cycles were shown."""
     from engine.book.bind import bind
     from engine.book.compile import compile_book
     from engine.book.load import load_book
     from engine.clock import SystemClock
+    from engine.operations.engine_room import open_run
     from engine.operations.markets import open_market
-    from engine.operations.record import record_run
-    from engine.operations.run import run_book
-    from engine.recording.recorder import open_recorder
 
     bound = bind(compile_book(load_book(folder)))
     source = open_market(wanted, workspace)
     count = 1 if wanted.once else wanted.cycles
     if workspace is None and (wanted.once or (wanted.history is not None and count and wanted.start is None)):
         source = source.keep_latest(count or 1, bound.book.manifest.pairing)
-    if target is None:
-        return _show_all(bound, islice(run_book(bound, source), count), as_json=as_json)
-    with open_recorder(target, SystemClock()) as recorder:
-        if workspace is not None and recorder.last is not None:
-            source = source.go_on(recorder.last)
-        outcomes = record_run(bound, folder, source, recorder)
-        return _show_all(bound, islice(outcomes, count), as_json=as_json)
+    with open_run(bound, folder, source, SystemClock(), workspace=workspace, record=target) as cycles:
+        return _show_all(bound, _pace(islice(cycles, count), pace), as_json=as_json)
+
+
+def _pace(cycles: Iterable[TradedCycle], seconds: float) -> Iterator[TradedCycle]:
+    """The cycles, with a wait between them; they end at the first one after the process was asked to stop."""
+    from signal import SIGTERM, signal
+    from threading import Event
+
+    asked = Event()
+    before = signal(SIGTERM, lambda *_: asked.set())
+    try:
+        for cycle in cycles:
+            yield cycle
+            if asked.wait(seconds):
+                tell("stopped at the end of a cycle; all of it is on the disk")
+                break
+    finally:
+        signal(SIGTERM, before)
 
 
 def _in_utc(time: datetime | None) -> datetime | None:
     return None if time is None else time.replace(tzinfo=UTC)
 
 
-def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -> int:
+def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool) -> int:
     """Show each cycle as soon as it is there; gives back how many there were."""
+    from engine.cli.trades import describe_trades, tell_trades
     from engine.operations.describe import describe_outcome
     from engine.operations.force import list_idle
 
@@ -140,14 +162,17 @@ def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -
         if idle:
             tell(f"checked, and not in force yet: {', '.join(idle)}", style="yellow")
     count = 0
-    for outcome in outcomes:
-        count += 1
+    for cycle in cycles:
+        count, outcome = count + 1, cycle.outcome
         if as_json:
-            show_json(describe_outcome(bound, outcome))
-        else:
-            show(_summarise(bound, outcome))
-            if outcome.ranking:
-                _show_entries(bound, outcome)
+            show_json({**describe_outcome(bound, outcome), "trades": describe_trades(cycle)})
+            continue
+        if count == 1 and cycle.assumed:
+            tell(f"assumed, since it is quoted nowhere: {', '.join(cycle.assumed)}", style="yellow")
+        show(_summarise(bound, outcome))
+        if outcome.ranking:
+            _show_entries(bound, outcome)
+        show("\n".join(tell_trades(cycle)))
     return count
 
 

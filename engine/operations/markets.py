@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import UsageError
 from engine.operations.recording_source import RecordingSource
-from engine.operations.sources import GeneratedSource, RecordedSource, Source
+from engine.operations.sources import ENDLESS, GeneratedSource, RecordedSource, Source
 from engine.recording.history import open_history
 from engine.recording.reading import open_recording
 from engine.workspace import Workspace
@@ -91,6 +91,6 @@ def open_market(wanted: Wanted, workspace: Workspace | None) -> Source:
     if history is not None:
         chosen = open_history(history).select(venues=wanted.venues, symbols=wanted.bases)
         return RecordedSource(chosen, wanted.start, wanted.end)
-    count = wanted.cycles or (1 if wanted.once and workspace is not None else MADE_CYCLES)
+    count = wanted.cycles or (MADE_CYCLES if workspace is None else 1 if wanted.once else ENDLESS)
     made = MADE_SEED if seed is None else seed
     return GeneratedSource(made, MADE_START, count, venues=wanted.venues, bases=wanted.bases)

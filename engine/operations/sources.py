@@ -15,6 +15,10 @@ from engine.model import Pairing
 from engine.recording.candidates import read_candidates
 from engine.recording.history import History
 
+ENDLESS = 1_000_000
+"""Cycles of a market that goes on until it is stopped: more than a century of hours."""
+
+_FIRST_BLOCK = 24
 BLOCK = timedelta(days=120)
 MADE_BLOCK = timedelta(days=30)
 _INSTANT = timedelta(microseconds=1)
@@ -119,11 +123,15 @@ class GeneratedSource:
 
     def read_blocks(self, pairing: Pairing, history: timedelta) -> Iterator[Candidates]:
         """Candidates of the market in blocks of time; blocks without any are left out."""
-        at_once = max(1, self.block // STEP)
-        for first in range(self.skip, self.cycles, at_once):
-            block = self._make_block(pairing, history, first, min(at_once, self.cycles - first))
+        most = max(1, self.block // STEP)
+        # A run without an end shows its first cycles soon.
+        at_once, first = most if self.cycles < ENDLESS else _FIRST_BLOCK, self.skip
+        while first < self.cycles:
+            count = min(at_once, most, self.cycles - first)
+            block = self._make_block(pairing, history, first, count)
             if not block.pairs["warm_up"].all():
                 yield block
+            first, at_once = first + count, at_once * 2
 
     def keep_latest(self, cycles: int, pairing: Pairing) -> GeneratedSource:  # noqa: ARG002 - every pairing has all
         """The same market without its first cycles."""

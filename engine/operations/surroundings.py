@@ -113,7 +113,7 @@ class BlockSurroundings:
 
 
 def price_dollars(quotes: pl.DataFrame) -> pl.DataFrame:
-    """Dollars for one USDT at each time, `ts` and `usdt_usd`: the median of its spot markets' middle prices."""
+    """`usdt_usd` at each `ts`, dollars for one USDT: the median of the middle prices of its spot markets."""
     markets = quotes.filter(pl.col("kind") == "spot", pl.col("base") == "USDT", pl.col("quote") == "USD")
     middle = ((pl.col("bid") + pl.col("ask")) / 2).median()
     return markets.group_by("ts").agg(middle.alias("usdt_usd")).sort("ts")

@@ -58,6 +58,7 @@ class Trader:
         deposits: What each account begins with, USD.
         store: Takes what happened; None keeps nothing.
         root: Folder of the workspace, for requests; None takes none.
+        market: Name of the market, so that positions are not carried into another one.
         memory: What is remembered.
         since: Time of the last cycle; None before the first.
     """
@@ -67,6 +68,7 @@ class Trader:
     deposits: Mapping[str, Decimal]
     store: Store | None = None
     root: Path | None = None
+    market: str = ""
     memory: Memory = field(default_factory=begin_memory)
     since: datetime | None = None
     _books: PaperBooks = field(init=False)
@@ -80,7 +82,15 @@ class Trader:
         standing = self.store.read_standing(self._books.book)
         if last is not None and standing is not None:
             self.since, self.memory = last[0], _recall(last[1])
+            self._check_market()
             self._books.holdings = standing.holdings
+
+    def _check_market(self) -> None:
+        if self.memory.market != self.market:
+            raise LedgerError(
+                f"the positions of {self._books.book} are in the market {self.memory.market}, and the settings say "
+                f"{self.market}; set them back, or begin a workspace of its own for the other market"
+            )
 
     def trade_cycle(self, outcome: Outcome, surroundings: BlockSurroundings) -> TradedCycle:
         """Settle what waited, decide, and enter all of it in the ledger.
@@ -102,7 +112,7 @@ class Trader:
             self.book, memory, measured, outcome.decisions, around, self.accounts, since=self.since
         )
         ids = (*memory.requests, *(request.id for request in requests))[-KEPT_REQUESTS:]
-        traded = replace(traded, memory=replace(traded.memory, requests=ids))
+        traded = replace(traded, memory=replace(traded.memory, requests=ids, market=self.market))
         self._enter(outcome.at, measured, traded)
         self.memory, self.since = traded.memory, outcome.at
         if self.root is not None:
@@ -113,8 +123,8 @@ class Trader:
     def assume_accounts(self, pairs: pl.DataFrame) -> None:
         """Take an account for granted where the settings name none: at the venue with the most pairs.
 
-        A book whose legs stand at different venues has one at each, and its money in equal parts. An account is
-        called as its venue.
+        A book whose legs stand at different venues has one at each, and its money in equal parts. An account
+        is called as its venue.
 
         Args:
             pairs: The pairs of the first cycle.
@@ -175,8 +185,8 @@ class Trader:
         counted = float(traded.book["equity_usd"][0])
         if abs(float(equity.total) - counted) > AGREE_USD:
             raise LedgerError(
-                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger and {counted!r} by the "
-                "loop; nothing more is done, please report it with the store"
+                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger and {counted!r} by "
+                "the loop; nothing more is done, please report it with the store"
             )
 
     def _name_legs(self, measured: pl.DataFrame, traded: Traded) -> dict[tuple[str, str], LegFacts]:

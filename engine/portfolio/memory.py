@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -53,6 +53,7 @@ class Memory:
             and who it is.
         latches: Limits that are not at rest.
         requests: Ids of the latest requests that were taken in.
+        market: Name of the market that positions are in.
     """
 
     book: Mapping[str, float]
@@ -61,6 +62,7 @@ class Memory:
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     latches: tuple[Latch, ...] = ()
     requests: tuple[str, ...] = ()
+    market: str = ""
 
     def write(self) -> bytes:
         """As JSON; floats are written so that they are read as the same."""
@@ -134,6 +136,7 @@ def remember(state: State, book: LoopBook, roster: Roster, before: Memory) -> Me
         pairs=pairs,
         latches=tuple(_tell_latches(state, book, roster, before)),
         requests=before.requests,
+        market=before.market,
     )
 
 
