@@ -65,7 +65,7 @@ def decide(bound: BoundBook, pairs: pl.DataFrame, at: datetime) -> Outcome:
             book's `history` before `at` on. Rows after `at` change nothing.
         at: Time of the cycle.
     """
-    measured = bound.measure(pairs).filter(pl.col("ts") == at)
+    measured = bound.measure(pairs, pairs["ts"] == at)
     return _conclude(bound, at, measured, judge(bound, measured))
 
 
@@ -101,7 +101,7 @@ def judge(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
     """
     universe = _judge_universe(bound, measured)
     stage = _find_stage(bound, measured, universe["include"])
-    entry = bound.tables["entry"].evaluate(measured, tell=True)
+    entry = _judge_entry(bound, measured)
     outputs = [name for name in entry.columns if name not in RESERVED_OUTPUTS]
     judged = pl.DataFrame([stage]).hstack(entry.rename({name: f"entry {name}" for name in entry.columns}))
     judged = judged.hstack(universe.rename({name: f"universe {name}" for name in universe.columns}))
@@ -148,6 +148,10 @@ def _judge_universe(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
         pl.Series("possible", [[]], dtype=pl.List(pl.String)),
     ]
     return pl.DataFrame(included)[[0] * measured.height]
+
+
+def _judge_entry(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
+    return bound.tables["entry"].evaluate(measured, tell=True)
 
 
 def _find_stage(bound: BoundBook, measured: pl.DataFrame, include: pl.Series) -> pl.Series:

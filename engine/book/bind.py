@@ -17,7 +17,7 @@ from engine.book.parameters import change_parameters
 from engine.book.values import check_values, settle_values
 from engine.errors import BookErrors
 from engine.language.core import Core
-from engine.language.passes import Passes
+from engine.language.metrics import BoundSheet
 from engine.language.quantities import Quantity
 from engine.tables.bind import CompiledTable, bind_table
 
@@ -38,20 +38,21 @@ class BoundBook:
     book: Book
     parameters: Mapping[str, Quantity] = field(repr=False)
     formulas: Mapping[str, Core] = field(repr=False)
-    sheet: Passes = field(repr=False)
+    sheet: BoundSheet = field(repr=False)
     tables: Mapping[str, CompiledTable] = field(repr=False)
     limits: tuple[CheckedLimit, ...] = field(repr=False)
 
-    def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:
+    def measure(self, pairs: pl.DataFrame, wanted: pl.Series | None = None) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.
 
         Args:
             pairs: Columns as in `engine.frames.pairs` with settled funding; sorted by pair and time, and as
                 far back before the first row of interest as the manifest's `history`.
+            wanted: Of each row whether it is wanted; all rows of one time are, or none. None wants all.
         """
         legs = self.book.manifest.pairing.legs
         flat = [pl.lit(value).alias(name) for name, value in list_flat_values(legs).items()]
-        return self.sheet.evaluate(pairs.with_columns(flat))
+        return self.sheet.evaluate(pairs.with_columns(flat), wanted)
 
 
 def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) -> BoundBook:
@@ -77,4 +78,4 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
     limits = tuple(limit.bind(values) for limit in compiled.limits)
-    return BoundBook(compiled.book, values, sheet.formulas, sheet.passes, tables, limits)
+    return BoundBook(compiled.book, values, sheet.formulas, sheet, tables, limits)

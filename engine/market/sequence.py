@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +37,21 @@ class Sequence:
         """Bring another column of the caller's rows into this order."""
         return rows if self.order is None else rows[self.order]
 
+    def locate(self, rows: IntArray) -> IntArray:
+        """Places whose results are those of some of the caller's rows; `settle` makes them final."""
+        places = rows
+        if self.order is not None:
+            places = np.empty_like(self.order)
+            places[self.order] = np.arange(self.order.size)
+            places = places[rows]
+        return places if self.last is None else self.last[places]
+
     def restore(self, result: FloatArray) -> FloatArray:
-        """Bring results back into the caller's row order, unknown where not finite.
+        """Bring results of all places back into the caller's row order, unknown where not finite.
 
         Rows of equal group and time see the same window, so all get the result of the last.
         """
-        finite = np.where(np.isfinite(result), result + 0.0, np.nan)
+        finite = settle(result)
         if self.last is not None:
             finite = finite[self.last]
         if self.order is None:
@@ -52,10 +60,10 @@ class Sequence:
         restored[self.order] = finite
         return restored
 
-    def groups(self) -> Iterator[slice]:
-        """The places of each group."""
-        for first, end in zip(self.bounds[:-1].tolist(), self.bounds[1:].tolist(), strict=True):
-            yield slice(first, end)
+
+def settle(result: FloatArray) -> FloatArray:
+    """Results as they are given back: unknown where not finite, and one zero only."""
+    return np.where(np.isfinite(result), result + 0.0, np.nan)
 
 
 def arrange_rows(group: IntArray, time: IntArray, value: FloatArray) -> Sequence:
@@ -78,23 +86,60 @@ def arrange_rows(group: IntArray, time: IntArray, value: FloatArray) -> Sequence
     return Sequence(order, bounds, time, known, _find_last(fresh, time))
 
 
-def find_window_starts(sequence: Sequence, width_us: int) -> IntArray:
-    """First place inside the window `(t - width, t]` of each place."""
-    starts = np.empty(sequence.time.size, dtype=np.int64)
-    for places in sequence.groups():
-        time = sequence.time[places]
-        starts[places] = np.searchsorted(time, time - width_us, side="right") + places.start
-    return starts
+def find_window_starts(sequence: Sequence, width_us: int, places: IntArray | None = None) -> IntArray:
+    """First place inside the window `(t - width, t]` of each of some places; None is all of them."""
+    return _find_before(sequence, width_us, places)[0] + 1
 
 
-def find_latest(sequence: Sequence, age_us: int) -> IntArray:
-    """Last place of the same group at or before `t - age`; -1 where there is none."""
-    found = np.empty(sequence.time.size, dtype=np.int64)
-    for places in sequence.groups():
-        time = sequence.time[places]
-        before = np.searchsorted(time, time - age_us, side="right") - 1
-        found[places] = np.where(before >= 0, before + places.start, -1)
-    return found
+def find_latest(sequence: Sequence, age_us: int, places: IntArray | None = None) -> IntArray:
+    """Last place of the same group at or before `t - age`; -1 where there is none.
+
+    Args:
+        sequence: The rows.
+        age_us: How far back.
+        places: The places asked for; None is all of them.
+    """
+    found, first = _find_before(sequence, age_us, places)
+    return np.where(found >= first, found, -1)
+
+
+def _find_before(sequence: Sequence, age_us: int, places: IntArray | None) -> tuple[IntArray, IntArray]:
+    """Last place of the group at or before `t - age`, or the one before its first; and its first.
+
+    Rows mostly follow each other evenly, so that one distance fits nearly all of them: it is tried, and the
+    rest is searched for.
+    """
+    sizes = np.diff(sequence.bounds)
+    first, end = np.repeat(sequence.bounds[:-1], sizes), np.repeat(sequence.bounds[1:], sizes)
+    if places is None:
+        places = np.arange(first.size)
+    else:
+        first, end = first[places], end[places]
+    moment = sequence.time[places] - age_us
+    if places.size == 0:
+        return places, first
+    oldest = int(np.argmax(places - first))
+    found = _search(sequence.time, first[[oldest]], end[[oldest]], moment[[oldest]])
+    distance = int(places[oldest] - found[0])
+    if distance < 1:
+        return _search(sequence.time, first, end, moment), first
+    found = places - distance
+    before, after = (sequence.time[np.maximum(place, 0)] for place in (found, found + 1))
+    rest = np.flatnonzero((found < first) | (before > moment) | (after <= moment))
+    found[rest] = _search(sequence.time, first[rest], end[rest], moment[rest])
+    return found, first
+
+
+def _search(time: IntArray, first: IntArray, end: IntArray, moment: IntArray) -> IntArray:
+    """Last place in `[first, end)` whose time is not after the moment, or the one before `first`."""
+    low, high = first, end
+    while bool((low < high).any()):
+        middle = (low + high) // 2
+        # Where the search has ended, `middle` may stand behind the last row.
+        later = time[np.minimum(middle, time.size - 1)] > moment
+        ended = low >= high
+        low, high = np.where(later | ended, low, middle + 1), np.where(later & ~ended, middle, high)
+    return low - 1
 
 
 def check_duration(duration_us: int, *, least_us: int = 1) -> int:
