@@ -74,9 +74,8 @@ class Recent:
 
     def _look_back(self, frame: pl.DataFrame, wanted: pl.Series, now: pl.DataFrame) -> list[pl.Series]:
         """The results of the looks for the wanted rows, in order."""
-        time = pl.col(_AXES.time)
-        oldest, newest = now.select(time.min() - self.reach - _INSTANT, newest=time.max()).row(0)
-        visible = frame.select(time.is_between(oldest, newest)).to_series()
+        oldest = now.select(pl.col(_AXES.time).min() - self.reach - _INSTANT).item()
+        visible = frame[_AXES.time] >= oldest
         seen = frame.select(self.columns).filter(visible)
         seen = self.seen.evaluate(seen.with_columns(number_groups(seen[Axes().group or ""]).alias(_CODES)))
         history, rows = read_history(seen, _AXES), wanted.filter(visible).arg_true().to_numpy()

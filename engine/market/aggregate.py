@@ -6,7 +6,7 @@ Where a window has no known value the result has no meaning and may be anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,11 @@ from engine.market.sequence import BoolArray, FloatArray, IntArray
 _BLOCK_ROWS = 8192
 _BLOCK_CELLS = 1 << 20
 
-_Shift = tuple[slice, slice | IntArray, BoolArray | bool]
+_Shift = tuple[slice, slice, BoolArray | bool]
+
+
+Aggregate = Callable[[FloatArray, "Windows"], FloatArray]
+"""What is made of the values of windows: a number for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,36 @@ class Windows:
     Attributes:
         length: Rows of each window.
         known: Those with a known value.
-        ends: The row that each window ends at; None if there is a window for each row.
+        apart: Whether the values are those of the windows alone, as `lay_out` gives them; else there is a
+            window for each row, which ends there.
     """
 
     length: IntArray
     known: IntArray
-    ends: IntArray | None = None
+    apart: bool = False
+
+    def take(self, windows: slice) -> Windows:
+        """Some of the windows."""
+        return Windows(self.length[windows], self.known[windows], self.apart)
+
+
+def lay_out(value: FloatArray, starts: IntArray, ends: IntArray) -> FloatArray:
+    """The values of windows: a window in each column, its newest row last; unknown before its first."""
+    longest = int((ends - starts).max(initial=0)) + 1
+    places = ends - np.arange(longest - 1, -1, -1)[:, None]
+    return np.where(places >= starts, value[places], np.nan)
+
+
+def aggregate_apart(
+    aggregate: Aggregate, value: FloatArray, windows: Windows, starts: IntArray, ends: IntArray
+) -> FloatArray:
+    """An aggregate over some windows only, so many at once that their values fit into a bounded matrix."""
+    result = np.empty(starts.size)
+    at_once = max(_BLOCK_CELLS // int(windows.length.max(initial=1)), 1)
+    for first in range(0, starts.size, at_once):
+        part = slice(first, first + at_once)
+        result[part] = aggregate(lay_out(value, starts[part], ends[part]).ravel(), windows.take(part))
+    return result
 
 
 def add_up(value: FloatArray, windows: Windows) -> FloatArray:
@@ -76,20 +104,27 @@ def find_most(value: FloatArray, windows: Windows) -> FloatArray:
 
 def find_middle(value: FloatArray, windows: Windows) -> FloatArray:
     """Median of the known values: the mean of the middle two if their count is even."""
+    if windows.apart:
+        return _take_middle(value.reshape(-1, windows.length.size).T, windows.known)
     middle = np.empty(windows.length.size)
     first = 0
     while first < middle.size:
         rows = _median_block(windows.length, first)
         offsets = np.arange(int(windows.length[rows].max()))
-        ends = np.arange(rows.start, rows.stop) if windows.ends is None else windows.ends[rows]
-        source = ends[:, None] - offsets
+        source = np.arange(rows.start, rows.stop)[:, None] - offsets
         window = np.where(offsets < windows.length[rows, None], value[source], np.nan)
-        window.sort(axis=1)
-        row, count = np.arange(window.shape[0]), np.maximum(windows.known[rows], 1)
-        lower, upper = window[row, (count - 1) // 2], window[row, count // 2]
-        middle[rows] = np.where(lower == upper, lower, (lower + upper) / 2)
+        middle[rows] = _take_middle(window, windows.known[rows])
         first = rows.stop
     return middle
+
+
+def _take_middle(window: FloatArray, known: IntArray) -> FloatArray:
+    """Median of each row of a matrix, unknown values left out."""
+    ordered = np.sort(window, axis=1)
+    row, count = np.arange(ordered.shape[0]), np.maximum(known, 1)
+    lower, upper = ordered[row, (count - 1) // 2], ordered[row, count // 2]
+    median: FloatArray = np.where(lower == upper, lower, (lower + upper) / 2)
+    return median
 
 
 def _median_block(lengths: IntArray, first: int) -> slice:
@@ -99,17 +134,19 @@ def _median_block(lengths: IntArray, first: int) -> slice:
 
 
 def _shifts(windows: Windows) -> Iterator[_Shift]:
-    """Windows, the rows a fixed distance before their ends, and which of them see so far back.
+    """Windows, the values a fixed distance before their ends, and which of them see so far back.
 
     Oldest first; only the windows that are shorter than the distance need a mask.
     """
-    if windows.ends is None:
+    if not windows.apart:
         yield from _shift_all(windows.length)
         return
+    count, longest = windows.length.size, int(windows.length.max(initial=0))
     shortest = int(windows.length.min(initial=0))
-    for distance in range(int(windows.length.max(initial=0)) - 1, -1, -1):
+    for distance in range(longest - 1, -1, -1):
+        first = (longest - 1 - distance) * count
         where = True if distance < shortest else windows.length > distance
-        yield slice(None), np.maximum(windows.ends - distance, 0), where
+        yield slice(None), slice(first, first + count), where
 
 
 def _shift_all(lengths: IntArray) -> Iterator[_Shift]:

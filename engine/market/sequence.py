@@ -88,7 +88,7 @@ def arrange_rows(group: IntArray, time: IntArray, value: FloatArray) -> Sequence
 
 def find_window_starts(sequence: Sequence, width_us: int, places: IntArray | None = None) -> IntArray:
     """First place inside the window `(t - width, t]` of each of some places; None is all of them."""
-    return _find_before(sequence, width_us, places)[0] + 1
+    return _find_before(sequence, width_us, places) + 1
 
 
 def find_latest(sequence: Sequence, age_us: int, places: IntArray | None = None) -> IntArray:
@@ -99,40 +99,50 @@ def find_latest(sequence: Sequence, age_us: int, places: IntArray | None = None)
         age_us: How far back.
         places: The places asked for; None is all of them.
     """
-    found, first = _find_before(sequence, age_us, places)
-    return np.where(found >= first, found, -1)
+    found = _find_before(sequence, age_us, places)
+    first = np.repeat(sequence.bounds[:-1], np.diff(sequence.bounds))
+    return np.where(found >= (first if places is None else first[places]), found, -1)
 
 
-def _find_before(sequence: Sequence, age_us: int, places: IntArray | None) -> tuple[IntArray, IntArray]:
-    """Last place of the group at or before `t - age`, or the one before its first; and its first.
+def _find_before(sequence: Sequence, age_us: int, places: IntArray | None) -> IntArray:
+    """Last place of the group at or before `t - age`, or the one before the group's first."""
+    if places is not None:
+        return _search(sequence, places, age_us)
+    found = np.arange(sequence.time.size)
+    distance = _measure_distance(sequence, age_us)
+    fits = np.zeros(found.size, dtype=np.bool_)
+    if distance > 0:
+        moment = sequence.time[distance:] - age_us
+        before, after = sequence.time[:-distance], sequence.time[1 : moment.size + 1]
+        fits[distance:] = (before <= moment) & (moment < after)
+        # The first rows of a group would find a row of the group before it.
+        young = np.minimum(np.diff(sequence.bounds), distance)
+        fits[np.repeat(sequence.bounds[:-1] - np.cumsum(young) + young, young) + np.arange(young.sum())] = (
+            False
+        )
+        found -= distance
+    rest = np.flatnonzero(~fits)
+    found[rest] = _search(sequence, rest, age_us)
+    return found
 
-    Rows mostly follow each other evenly, so that one distance fits nearly all of them: it is tried, and the
-    rest is searched for.
+
+def _measure_distance(sequence: Sequence, age_us: int) -> int:
+    """How many places back the last row of the longest group finds its row.
+
+    Rows mostly follow each other evenly, so that this is so for nearly all rows, and few must search.
     """
     sizes = np.diff(sequence.bounds)
-    first, end = np.repeat(sequence.bounds[:-1], sizes), np.repeat(sequence.bounds[1:], sizes)
-    if places is None:
-        places = np.arange(first.size)
-    else:
-        first, end = first[places], end[places]
-    moment = sequence.time[places] - age_us
-    if places.size == 0:
-        return places, first
-    oldest = int(np.argmax(places - first))
-    found = _search(sequence.time, first[[oldest]], end[[oldest]], moment[[oldest]])
-    distance = int(places[oldest] - found[0])
-    if distance < 1:
-        return _search(sequence.time, first, end, moment), first
-    found = places - distance
-    before, after = (sequence.time[np.maximum(place, 0)] for place in (found, found + 1))
-    rest = np.flatnonzero((found < first) | (before > moment) | (after <= moment))
-    found[rest] = _search(sequence.time, first[rest], end[rest], moment[rest])
-    return found, first
+    if sizes.size == 0:
+        return 0
+    last = sequence.bounds[[int(np.argmax(sizes)) + 1]] - 1
+    return int((last - _search(sequence, last, age_us))[0])
 
 
-def _search(time: IntArray, first: IntArray, end: IntArray, moment: IntArray) -> IntArray:
-    """Last place in `[first, end)` whose time is not after the moment, or the one before `first`."""
-    low, high = first, end
+def _search(sequence: Sequence, places: IntArray, age_us: int) -> IntArray:
+    """The same for some places, by halving their groups."""
+    time, moment = sequence.time, sequence.time[places] - age_us
+    group = np.searchsorted(sequence.bounds, places, side="right")
+    low, high = sequence.bounds[group - 1], sequence.bounds[group]
     while bool((low < high).any()):
         middle = (low + high) // 2
         # Where the search has ended, `middle` may stand behind the last row.

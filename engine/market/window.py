@@ -18,13 +18,13 @@ for a width below one microsecond. Functions across groups stand in `engine.mark
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from engine.market.aggregate import (
+    Aggregate,
     Windows,
     add_up,
+    aggregate_apart,
     average,
     deviate,
     find_least,
@@ -45,8 +45,6 @@ from engine.market.sequence import (
 MIN_COVER = 0.8
 COVER_TOLERANCE = 1e-9
 STALE_DIVISOR = 5  # a lagged row may be a fifth of the lag older than asked
-
-_Aggregate = Callable[[FloatArray, Windows], FloatArray]
 
 
 def rolling_sum(
@@ -142,7 +140,7 @@ def lag(
 
 
 def _roll(
-    aggregate: _Aggregate,
+    aggregate: Aggregate,
     sequence: Sequence,
     width_us: int,
     step_us: IntArray | None,
@@ -155,14 +153,17 @@ def _roll(
     starts = find_window_starts(sequence, width, asked)
     ends = np.arange(starts.size) if asked is None else asked
     known = np.isfinite(sequence.value).astype(np.int64)
-    windows = Windows(ends + 1 - starts, _count(known, starts, ends), asked)
+    windows = Windows(ends + 1 - starts, _count(known, starts, ends), apart=asked is not None)
     if step_us is None:
         covered_us = _measure_spacing(sequence, starts, ends, windows)
     else:
         covered_us = _count(known * sequence.sorted_like(step_us), starts, ends).astype(np.float64)
     enough = covered_us / width >= MIN_COVER * (1 - COVER_TOLERANCE)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        result = aggregate(sequence.value, windows)
+        if asked is None:
+            result = aggregate(sequence.value, windows)
+        else:
+            result = aggregate_apart(aggregate, sequence.value, windows, starts, ends)
     result = np.where(enough & (windows.known > 0), result, np.nan)
     return sequence.restore(result) if asked is None else settle(result)
 

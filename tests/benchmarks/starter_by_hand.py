@@ -121,7 +121,8 @@ def _find_median(week: Numbers) -> Numbers:
     ordered = np.sort(week.T, axis=1)
     row, count = np.arange(len(ordered)), np.maximum((~np.isnan(week)).sum(axis=0), 1)
     lower, upper = ordered[row, (count - 1) // 2], ordered[row, count // 2]
-    return np.where(lower == upper, lower, (lower + upper) / 2)
+    median: Numbers = np.where(lower == upper, lower, (lower + upper) / 2)
+    return median
 
 
 def _find_deviation(week: Numbers) -> Numbers:
@@ -221,7 +222,7 @@ def _numbers(frame: pl.DataFrame, *names: str) -> Mapping[str, Numbers]:
 
 
 def _judge_universe(measured: pl.DataFrame) -> tuple[Bits, Any, Any, Any]:
-    """Which pairs it includes, and the decision, rule and state of the others; U1 says what the default says."""
+    """Which pairs it includes; decision, rule and state of the others. U1 says what the default says."""
     x = _numbers(measured, "volume_usd", "perp_listed_days", "perp_hours_to_delisting")
     stable, maybe_stable = _one_of(measured["base"], STABLE)
     fits, may_fit = _all(
