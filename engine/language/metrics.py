@@ -92,8 +92,6 @@ class BoundSheet:
         """
         if wanted is None:
             return self.passes.evaluate(frame)
-        if not wanted.any():
-            return self.passes.evaluate(frame.clear())
         if wanted.sum() * _FEW > frame.height:
             return self.passes.evaluate(frame).filter(wanted)
         return self.recent.evaluate(frame, wanted).select(*frame.columns, *self.passes.names)

@@ -68,9 +68,14 @@ class Recent:
             wanted: Of each row whether it is wanted; all rows of one time are, or none.
         """
         now = frame[wanted.arg_true()]
-        if self.looks and now.height:
-            now = now.with_columns(self._look_back(frame, wanted, now))
+        if self.looks:
+            looks = self._look_back(frame, wanted, now) if now.height else self._see_nothing()
+            now = now.with_columns(looks)
         return self.now.evaluate(now).drop(look.name for look in self.looks)
+
+    def _see_nothing(self) -> list[pl.Series]:
+        """The results of the looks for no rows."""
+        return [pl.Series(look.name, [], dtype=pl.Float64) for look in self.looks]
 
     def _look_back(self, frame: pl.DataFrame, wanted: pl.Series, now: pl.DataFrame) -> list[pl.Series]:
         """The results of the looks for the wanted rows, in order."""
