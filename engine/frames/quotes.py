@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
 import polars as pl
 
-from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
+from engine.frames.columns import INSTANT
+from engine.frames.form import Column, Form
 from engine.model import KINDS
 
 _IDENTITY: dict[str, pl.DataType] = {
@@ -46,17 +46,13 @@ QUOTE_COLUMNS: dict[str, pl.DataType] = {**_IDENTITY, **_STATE}
 books, so that a depth that is null was not seen; bars carry none. `step_s`: seconds that this row stands for.
 """
 
-_SCHEMA = pa.DataFrameSchema(
+_FORM = Form(
+    "Quotes",
     {
-        **{name: pa.Column(type_) for name, type_ in _IDENTITY.items() if name != "kind"},
-        "kind": pa.Column(pl.String(), pa.Check.isin(KINDS)),
-        **{name: pa.Column(type_, nullable=True) for name, type_ in _STATE.items()},
+        **{name: Column(type_, words=KINDS if name == "kind" else ()) for name, type_ in _IDENTITY.items()},
+        **{name: Column(type_, nullable=True) for name, type_ in _STATE.items()},
     },
-    checks=[
-        pa.Check(require_finite, name="require_finite", error="a number is not finite"),
-        forbid_duplicates("ts", "venue", "symbol"),
-    ],
-    name="Quotes",
+    keys=("ts", "venue", "symbol"),
     strict=True,
 )
 
@@ -68,4 +64,4 @@ def validate_quotes(quotes: pl.DataFrame) -> pl.DataFrame:
         pandera.errors.SchemaErrors: A column is missing, unknown or of another type, a number is
             not finite, or an instrument is quoted twice at one time; every fault is listed.
     """
-    return _SCHEMA.validate(quotes, lazy=True)
+    return _FORM.validate(quotes)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from engine.frames import decisions
 from engine.frames.columns import INSTANT
 from engine.frames.decisions import validate_decisions
 from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS, validate_pairs
@@ -102,34 +99,3 @@ def test_a_decision_is_one_of_three_words() -> None:
     assert validate_decisions(decision).height == 1
     with pytest.raises(SchemaErrors, match="maybe"):
         validate_decisions(decision.with_columns(decision=pl.lit("maybe")))
-
-
-KNOWN = {"decision": "none", "stage": "entry", "pair": "x", "rule": None, "universe_rule": "U2"}
-SPOILS = [
-    *(pl.lit(word, pl.String).alias(name) for name in KNOWN for word in (None, "maybe", "unknown")),
-    *(pl.lit(value).alias("ts") for value in (None, NOON)),
-    *(pl.lit(7).alias(name) for name in ("rule", "pair", "extra")),
-]
-
-
-@given(
-    rows=st.lists(st.tuples(st.sampled_from("xy"), st.integers(0, 2)), max_size=4),
-    spoils=st.lists(st.sampled_from(range(len(SPOILS))), max_size=2),
-    dropped=st.sampled_from([None, None, None, *KNOWN, "ts"]),
-)
-def test_decisions_are_refused_by_the_quick_look_as_by_the_schema(
-    rows: list[tuple[str, int]], spoils: list[int], dropped: str | None
-) -> None:
-    times = pl.Series([NOON + timedelta(hours=hour) for _, hour in rows], dtype=INSTANT)
-    texts = {name: pl.Series([text] * len(rows), dtype=pl.String) for name, text in KNOWN.items()}
-    texts["pair"] = pl.Series([pair for pair, _ in rows], dtype=pl.String)
-    frame = pl.DataFrame({"ts": times, **texts})
-    for place in spoils:
-        frame = frame.with_columns(SPOILS[place])
-    frame = frame if dropped is None else frame.drop(dropped)
-    try:
-        decisions._SCHEMA.validate(frame, lazy=True)
-    except SchemaErrors:
-        assert not decisions._is_sound(frame)
-    else:
-        assert decisions._is_sound(frame)
