@@ -73,7 +73,8 @@ def _look_back(pairs: pl.DataFrame, at: datetime) -> list[pl.Series]:
     mark = seen["perp_mark"]
     before = _find_before(code, time_us)
     ago = pl.Series(before, dtype=pl.Int64).set(pl.Series(before < 0), None)
-    change = pl.select(_finite((mark / mark.gather(ago)).log())).to_series()
+    change = (mark / mark.gather(ago)).log()
+    change = change.set(~change.is_finite(), None)
     ends = np.flatnonzero(np.diff(code, append=-1))
     ends = ends[time_us[ends] == seen["ts"].max().timestamp() * 1e6] if ends.size else ends  # type: ignore[union-attr]
     key = code * (time_us.max() - time_us.min() + _WEEK_US) + (time_us - time_us.min())
