@@ -3,6 +3,7 @@
     CarrybookError
     ├── BookErrors       a rule book, table or formula has faults; carries every Diagnostic
     ├── HistoryError     market history is missing, or not of the form asked for
+    ├── LedgerError      the ledger cannot be kept or read as asked
     ├── RecordingError   a recording of cycles cannot be written or read as asked
     └── UsageError       a command was called in a way that cannot be carried out
 
@@ -80,6 +81,10 @@ class BookErrors(CarrybookError):
 
 class HistoryError(CarrybookError):
     """Market history is missing, or is not of the form asked for."""
+
+
+class LedgerError(CarrybookError):
+    """The ledger cannot be kept or read as asked; says which event, account or file, and what to do."""
 
 
 class RecordingError(CarrybookError):

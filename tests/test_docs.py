@@ -226,7 +226,7 @@ def test_every_other_word_for_a_unit_stands_in_the_page() -> None:
 CODE = re.compile(r"[a-z]+(\.[a-z_]+){1,2}")
 
 
-FILES = {"csv", "parquet", "lark", "md", "json", "jsonl", "xlsx", "xml", "bin", "sheet", "rels"}
+FILES = {"csv", "parquet", "lark", "md", "json", "jsonl", "xlsx", "xml", "bin", "sheet", "rels", "sqlite"}
 
 
 def list_codes() -> set[str]:

@@ -31,14 +31,10 @@ def compute_behaviour(compiled: CompiledBook) -> str:
     """
     digests = _Digests()
     manifest = compiled.book.manifest
-    legs = [
-        (leg.name, leg.kind, leg.side, digests.of(capital))
-        for leg, capital in zip(manifest.pairing.legs, compiled.capitals, strict=True)
-    ]
     told = {
         "market": [manifest.market, manifest.currency, str(manifest.day_starts)],
         "time": [manifest.cycle.total_seconds(), manifest.history.total_seconds()],
-        "pairs": [legs, sorted(manifest.pairing.keys), manifest.rank_by, manifest.shortlist],
+        "pairs": [*_tell_pairing(compiled, digests), manifest.rank_by, manifest.shortlist],
         "parameters": sorted(map(_tell_parameter, compiled.book.parameters)),
         "metrics": {name: digests.of(core) for name, core in compiled.sheet.formulas.items()},
         "tables": {role: _tell_table(table, digests) for role, table in compiled.tables.items()},
@@ -54,6 +50,17 @@ def compute_behaviour(compiled: CompiledBook) -> str:
     }
     text = json.dumps(told, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:SHOWN_CHARACTERS]
+
+
+def _tell_pairing(compiled: CompiledBook, digests: _Digests) -> Iterable[Any]:
+    pairing = compiled.book.manifest.pairing
+    yield [
+        (leg.name, leg.kind, leg.side, leg.pick, digests.of(capital), digests.of(weight))
+        for leg, capital, weight in zip(pairing.legs, compiled.capitals, compiled.weights, strict=True)
+    ]
+    yield sorted(pairing.keys)
+    yield {column: sorted(words) for column, words in pairing.equivalent.items()}
+    yield sorted(pairing.differ)
 
 
 def _tell_parameter(parameter: Parameter) -> tuple[str, ...]:

@@ -14,10 +14,12 @@ from engine.book.compile import CompiledBook
 from engine.book.limits import CheckedLimit
 from engine.book.looking_back import check_history
 from engine.book.parameters import change_parameters
-from engine.book.values import check_values, settle_values
+from engine.book.values import check_values, list_capitals, list_shares, settle_values
 from engine.errors import BookErrors
+from engine.language.bind import bind as bind_formula
 from engine.language.core import Core
 from engine.language.metrics import BoundSheet
+from engine.language.passes import plan_passes
 from engine.language.quantities import Quantity
 from engine.tables.bind import CompiledTable, bind_table
 
@@ -33,6 +35,9 @@ class BoundBook:
         sheet: The metrics, ready to be evaluated.
         tables: Its decision tables by role.
         limits: Its limits.
+        capitals: Of each leg, the equity that it ties up per unit of notional.
+        shares: Of each bucket, its share of the capital.
+        weights: The weight of each leg.
     """
 
     book: Book
@@ -41,6 +46,9 @@ class BoundBook:
     sheet: BoundSheet = field(repr=False)
     tables: Mapping[str, CompiledTable] = field(repr=False)
     limits: tuple[CheckedLimit, ...] = field(repr=False)
+    capitals: tuple[float, ...]
+    shares: tuple[float, ...]
+    weights: tuple[Core, ...] = field(repr=False)
 
     def measure(self, pairs: pl.DataFrame, wanted: pl.Series | None = None) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.
@@ -53,6 +61,17 @@ class BoundBook:
         legs = self.book.manifest.pairing.legs
         flat = [pl.lit(value).alias(name) for name, value in list_flat_values(legs).items()]
         return self.sheet.evaluate(pairs.with_columns(flat), wanted)
+
+    def weigh(self, measured: pl.DataFrame) -> pl.DataFrame:
+        """The quantity of each leg beside that of the others: a column for each, named as the leg.
+
+        Args:
+            measured: As `measure` gives it. A weight that is unknown is null; one may be 0 or below.
+        """
+        legs = self.book.manifest.pairing.legs
+        weights = {f"{leg.name}·": weight for leg, weight in zip(legs, self.weights, strict=True)}
+        weighed = plan_passes(weights).evaluate(measured)
+        return weighed.select(pl.col(f"{leg.name}·").alias(leg.name) for leg in legs)
 
 
 def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) -> BoundBook:
@@ -78,4 +97,10 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
         raise BookErrors(too_far)
     tables = {role: bind_table(table, values) for role, table in compiled.tables.items()}
     limits = tuple(limit.bind(values) for limit in compiled.limits)
-    return BoundBook(compiled.book, values, sheet.formulas, sheet, tables, limits)
+    capitals = tuple(each for each in list_capitals(compiled, values) if each is not None)
+    shares = tuple(each for each in list_shares(compiled, values) if each is not None)
+    weights = tuple(bind_formula(weight, values) for weight in compiled.weights)
+    return BoundBook(
+        *(compiled.book, values, sheet.formulas, sheet, tables, limits),
+        *(capitals, shares, weights),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from engine.frames.quotes import FEE_COINS
 from engine.language.names import Scope
 from engine.language.types import NUMBER, Kind, Name, Stage, Type
 from engine.language.units import PLAIN, find_unit
@@ -11,8 +12,11 @@ from engine.market.catalogue import CatalogueName, names_for, position_names_for
 from engine.market.words import COINS, STATUSES, VENUES
 from engine.model import Leg
 
-WORDS = {"venue": VENUES, "coin": COINS, "status": STATUSES}
+WORDS = {"venue": VENUES, "coin": COINS, "status": STATUSES, "leg_coin": frozenset(FEE_COINS)}
 """Words that stand without quotes, by the kind of text."""
+
+_CLOSED = ("status", "leg_coin")
+"""Kinds of text that are never another word."""
 
 CAPITAL_PER_NOTIONAL = Name(
     "capital_per_notional",
@@ -61,7 +65,7 @@ def _type_name(entry: CatalogueName, more: Mapping[str, frozenset[str]], stage: 
         Type(kind, unit) if kind is Kind.NUMBER else Type(kind),
         stage,
         _list_words(entry.vocabulary, more),
-        open=entry.vocabulary != "status",
+        open=entry.vocabulary not in _CLOSED,
         meaning=entry.meaning,
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.book import manifest, metrics, parameters
 from engine.book.allocation import check_allocation
 from engine.book.book import Book
 from engine.book.catalogue import build_catalogue
+from engine.book.leg_formulas import check_capitals, check_weights
+from engine.book.limits import FILE as LIMITS_FILE
 from engine.book.limits import CheckedLimit, check_limits
 from engine.book.looking_back import check_one_time
 from engine.book.measures import MEASURE_NAMES, type_measures
@@ -16,7 +18,6 @@ from engine.book.roles import CONTRACTS
 from engine.book.scenarios.check import check_scenarios
 from engine.book.targets import check_targets
 from engine.errors import BookErrors, Diagnostic
-from engine.language.check import check_formula
 from engine.language.core import Core
 from engine.language.metrics import Sheet, check_metrics
 from engine.language.names import Scope, suggest
@@ -37,6 +38,7 @@ class CompiledBook:
         tables: Its decision tables by role.
         limits: Its limits.
         capitals: Of each leg, the equity that it ties up per unit of notional.
+        weights: Of each leg, its quantity beside that of the others.
         shares: Of each bucket, its share of the capital.
         targets: The test of each target.
     """
@@ -47,6 +49,7 @@ class CompiledBook:
     tables: Mapping[str, CheckedTable] = field(repr=False)
     limits: tuple[CheckedLimit, ...] = field(repr=False)
     capitals: tuple[Core, ...] = field(repr=False)
+    weights: tuple[Core, ...] = field(repr=False)
     shares: tuple[Core, ...] = field(repr=False)
     targets: tuple[Core, ...] = field(repr=False)
 
@@ -63,8 +66,13 @@ def compile_book(book: Book) -> CompiledBook:
     raise BookErrors(compiled)
 
 
-def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
-    """The checked book, or every fault in its names, formulas and cells, file by file."""
+def check_texts(book: Book, faulty: Container[str] = ()) -> CompiledBook | tuple[Diagnostic, ...]:
+    """The checked book, or every fault in its names, formulas and cells, file by file.
+
+    Args:
+        book: The book.
+        faulty: Files with faults of form, of which rows may be missing; no scenario is blamed for naming one.
+    """
     reserved = build_catalogue(book.manifest.pairing.legs, book.manifest.words)
     faults = list(_check_names(book, reserved))
     scope = reserved.with_names(
@@ -76,9 +84,10 @@ def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
     faults += sheet.diagnostics
     known = sheet.scope.with_names(_declare_faulty(book, sheet.scope))
     faults += _check_rank(book, known)
-    capitals, wrong_capitals = _check_capitals(book, known)
+    capitals, wrong_capitals = check_capitals(book.manifest, known)
+    weights, wrong_weights = check_weights(book.manifest, known)
     checked = {role: check_table(table, _narrow(known, role)) for role, table in book.tables.items()}
-    faults += wrong_capitals
+    faults += [*wrong_capitals, *wrong_weights]
     faults += [fault for table in checked.values() if not isinstance(table, CheckedTable) for fault in table]
     tables = {role: table for role, table in checked.items() if isinstance(table, CheckedTable)}
     faults += [fault for table in tables.values() for fault in check_one_time(table)]
@@ -86,11 +95,11 @@ def check_texts(book: Book) -> CompiledBook | tuple[Diagnostic, ...]:
     shares, wrong_shares = check_allocation(book.allocation, known)
     targets, wrong_targets = check_targets(book.targets, known)
     faults += [*wrong_limits, *wrong_shares, *wrong_targets]
-    ids = None if wrong_limits else [limit.id for limit in book.limits]
+    ids = None if wrong_limits or LIMITS_FILE in faulty else [limit.id for limit in book.limits]
     faults += check_scenarios(book.scenarios, known, book.parameters, tables, ids)
     if faults:
         return tuple(faults)
-    return CompiledBook(book, sheet.scope, sheet, tables, limits, capitals, shares, targets)
+    return CompiledBook(book, sheet.scope, sheet, tables, limits, capitals, weights, shares, targets)
 
 
 def _check_names(book: Book, reserved: Scope) -> Iterator[Diagnostic]:
@@ -139,26 +148,6 @@ def _declare_faulty(book: Book, scope: Scope) -> Iterator[Name]:
     for metric in book.metrics:
         if scope.find(metric.name) is None:
             yield Name(metric.name, Type(Kind.NUMBER, find_unit(metric.unit) or PLAIN))
-
-
-def _check_capitals(book: Book, known: Scope) -> tuple[tuple[Core, ...], list[Diagnostic]]:
-    """The equity that each leg ties up, a formula over parameters."""
-    parameters = Scope(
-        {
-            parameter.name: known.names[parameter.name]
-            for parameter in book.parameters
-            if parameter.name in known.names
-        }
-    )
-    checked = [
-        check_formula(text, parameters, kind=Kind.NUMBER, unit=PLAIN) for text in book.manifest.capitals
-    ]
-    faults = [
-        replace(fault.at(file=manifest.FILE, column=f"legs.{place}.capital"), start=None, end=None)
-        for place, each in enumerate(checked, 1)
-        for fault in each.diagnostics
-    ]
-    return tuple(each.core for each in checked if each.core is not None), faults
 
 
 def _narrow(scope: Scope, role: str) -> Scope:

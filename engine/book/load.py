@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 from engine.book.book import Book
@@ -68,13 +69,13 @@ def _check(files: BookFiles) -> tuple[Book | None, list[Diagnostic]]:
     faults = list(read.diagnostics)
     if read.book is not None:
         found = {(fault.file, fault.row, fault.column) for fault in faults}
-        further = _check_texts(read.book)
+        further = _check_texts(read.book, {fault.file for fault in faults if fault.file})
         faults += [fault for fault in further if (fault.file, fault.row, fault.column) not in found]
     return read.book, faults
 
 
-def _check_texts(book: Book) -> tuple[Diagnostic, ...]:
-    checked = check_texts(book)
+def _check_texts(book: Book, faulty: Container[str]) -> tuple[Diagnostic, ...]:
+    checked = check_texts(book, faulty)
     if not isinstance(checked, CompiledBook):
         return checked
     values = take_own_values(checked)

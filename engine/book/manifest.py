@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, time, timedelta
 from typing import Any, cast
 
+from engine.book.legs import read_legs, read_pairing
 from engine.book.roles import CONTRACTS
 from engine.book.toml_reader import TomlReader, parse_toml
 from engine.errors import Diagnostic
 from engine.language.names import suggest
-from engine.model import KINDS, SIDES, Kind, Leg, Pairing, Side
+from engine.model import Pairing
 from engine.tables.model import HitPolicy
 from engine.tables.read import read_hit_policy
 
@@ -24,9 +25,6 @@ KEYS = (
     *("name", "title", "market", "currency", "day_starts", "cycle", "history", "legs", "pairing"),
     *("rank_by", "shortlist", "words", "hit_policy", "default"),
 )
-PAIRING_KEYS = ("venue", "base", "quote", "settle")
-LEG_KEYS = ("name", "kind", "side", "capital")
-
 WORD_KINDS = ("venue", "coin")
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]*")
@@ -45,8 +43,9 @@ class Manifest:
         day_starts: Time of day, UTC, at which daily figures begin anew.
         cycle: Time between two decisions when live.
         history: How far back formulas may look; a live cycle sees this much.
-        pairing: Legs, and the keys that must be equal on all of them.
+        pairing: Legs, and what must be equal or different on them.
         capitals: Of each leg, the formula of the equity that it ties up per unit of notional.
+        weights: Of each leg, the formula of its quantity beside that of the others.
         rank_by: Column that ranks equal priorities, the largest first.
         shortlist: For how many pairs order books are fetched.
         words: Venues and coins that cells may name without quotes, besides those that are known.
@@ -63,6 +62,7 @@ class Manifest:
     history: timedelta
     pairing: Pairing
     capitals: tuple[str, ...]
+    weights: tuple[str, ...]
     rank_by: str
     shortlist: int
     words: Mapping[str, frozenset[str]]
@@ -91,15 +91,16 @@ def _read_keys(top: Mapping[str, Any], reader: TomlReader) -> Manifest:
     if shortlist is not None and shortlist < 1:
         message, hint = '"shortlist" is below one', "only pairs of the short list can be entered"
         reader.refuse("manifest.value", message, hint, "shortlist")
-    legs = _read_legs(top, reader)
+    legs = read_legs(top, reader)
     return Manifest(
         **words,
         shortlist=shortlist,
         cycle=cast("timedelta", reader.take_duration(top, "cycle")),
         history=cast("timedelta", reader.take_duration(top, "history")),
         day_starts=_read_time_of_day(top, reader),
-        pairing=Pairing(tuple(leg for leg, _ in legs), _read_pairing(top, reader)),
-        capitals=tuple(capital for _, capital in legs),
+        pairing=read_pairing(top, tuple(each.leg for each in legs), reader),
+        capitals=tuple(each.capital for each in legs),
+        weights=tuple(each.weight for each in legs),
         words=_read_words(top, reader),
         hit_policies=_read_policies(top, reader),
         defaults=_read_defaults(top, reader),
@@ -117,45 +118,10 @@ def _read_time_of_day(top: Mapping[str, Any], reader: TomlReader) -> time:
     return time(int(found[1]), int(found[2]), tzinfo=UTC)
 
 
-def _read_legs(top: Mapping[str, Any], reader: TomlReader) -> tuple[tuple[Leg, str], ...]:
-    """The legs, each with the formula of the equity that it ties up."""
-    legs: list[tuple[Leg, str]] = []
-    for place, entry in enumerate(reader.take(top, "legs", list) or []):
-        inside = f"legs.{place + 1}."
-        if not isinstance(entry, dict):
-            reader.refuse("manifest.value", f'"legs.{place + 1}" is no table', '{ name = "spot", … }', "legs")
-            continue
-        reader.check_keys(entry, LEG_KEYS, inside)
-        name = reader.take(entry, "name", str, inside)
-        kind = reader.choose(entry, "kind", KINDS, inside)
-        side = reader.choose(entry, "side", SIDES, inside)
-        capital = reader.take(entry, "capital", str, inside)
-        if name is None or kind is None or side is None or capital is None:
-            continue
-        if not name.isidentifier() or name in [leg.name for leg, _ in legs]:
-            message = f'"{name}" cannot name a leg'
-            reader.refuse(
-                "manifest.value", message, "give each leg a name of letters of its own", f"{inside}name"
-            )
-        legs.append((Leg(name, cast("Kind", kind), cast("Side", side)), capital))
-    if not legs and not reader.faults:
-        reader.refuse("manifest.value", '"legs" is empty', "a trade has at least one leg", "legs")
-    return tuple(legs)
-
-
-def _read_pairing(top: Mapping[str, Any], reader: TomlReader) -> tuple[str, ...]:
-    keys = reader.take(top, "pairing", list) or []
-    for key in keys:
-        if key not in PAIRING_KEYS:
-            hint = suggest(str(key), PAIRING_KEYS) or f"keys are {', '.join(PAIRING_KEYS)}"
-            reader.refuse("manifest.value", f'pairs cannot be made by "{key}"', hint, "pairing")
-    return tuple(keys)
-
-
 def _read_words(top: Mapping[str, Any], reader: TomlReader) -> dict[str, frozenset[str]]:
     """Words that the book adds, by the kind of text."""
     words = {}
-    for kind, listed in (top.get("words") or {}).items():
+    for kind, listed in reader.take_table(top, "words").items():
         path = f"words.{kind}"
         wrong = [word for word in listed if not _is_word(word)] if isinstance(listed, list) else [listed]
         if kind not in WORD_KINDS:
@@ -202,7 +168,7 @@ def _read_defaults(top: Mapping[str, Any], reader: TomlReader) -> dict[str, dict
 
 def _list_roles(top: Mapping[str, Any], key: str, reader: TomlReader) -> Iterable[tuple[str, Any]]:
     """The entries of a key that is a table by role; others are refused."""
-    for role, value in (top.get(key) or {}).items():
+    for role, value in reader.take_table(top, key).items():
         path = f"{key}.{role}"
         if role in CONTRACTS:
             yield role, value

@@ -44,6 +44,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("pnl_today_usd", "usd", _WIDE, "profit and loss since the day began, without deposits"),
     Measure("drawdown", "ratio", ("book",), "distance of equity from its highest, on that"),
     Measure("daily_var_99", "ratio", ("book",), "loss of a day that one day in 100 exceeds, on equity"),
+    Measure(
+        "daily_var_99_normal", "ratio", ("book",), "the same if daily profits were normal, to compare with it"
+    ),
     Measure("equity_vol", "ratio", ("book",), "realised volatility of equity a year"),
     Measure("position_correlation", "", ("book",), "largest correlation between the daily P&L of positions"),
     Measure("beta_btc", "", ("book",), "beta of equity to the price of Bitcoin"),
@@ -56,6 +59,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("error_rate", "ratio", ("venue",), "failed requests of the last 5 minutes"),
     Measure("latency_p95_s", "s", ("venue",), "time that 95 of 100 requests stay below"),
     Measure("venue_correlation", "", ("pair",), "hourly returns of the coin here and at other venues, 7 d"),
+    Measure("other_venues", "", ("pair",), "other venues that the coin is compared with"),
     Measure("usdt_usd", "ratio", ("book",), "US dollars for one USDT"),
 )
 
@@ -85,4 +89,6 @@ def type_measures(scope: str | None = None) -> Iterable[Name]:
     for measure in MEASURES:
         if scope is None or scope in measure.scopes:
             unit = find_unit(measure.unit) or PLAIN
-            yield Name(measure.name, Type(Kind.NUMBER, unit), Stage.BOOK, meaning=measure.meaning)
+            # What only pairs have is seen on the market.
+            stage = Stage.MARKET if measure.scopes == ("pair",) else Stage.BOOK
+            yield Name(measure.name, Type(Kind.NUMBER, unit), stage, meaning=measure.meaning)

@@ -16,9 +16,6 @@ from engine.language.quantities import Quantity, read_quantity
 from engine.language.types import Kind
 from engine.language.units import SECONDS, Dimension
 
-LATER_KEYS = ("weight", "pick")
-"""Keys that nothing reads yet, refused so that nobody believes they matter."""
-
 _KIND_WORDS = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
 
 
@@ -69,11 +66,7 @@ class TomlReader:
         """Refuse keys that are not known."""
         for key in table:
             path = f"{inside}{key}"
-            if key in LATER_KEYS:
-                self.refuse(
-                    "manifest.later", f'"{path}" is not evaluated yet', "take it out until it is", path
-                )
-            elif key not in known:
+            if key not in known:
                 hint = suggest(key, known) or f"keys are {', '.join(known)}"
                 self.refuse("manifest.key", f'unknown key "{path}"', hint, path)
 
@@ -88,6 +81,10 @@ class TomlReader:
             self.refuse("manifest.value", f'"{path}" is not {_KIND_WORDS[kind]}: {value!r}', "", path)
             return None
         return value
+
+    def take_table(self, table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        """The table of a key that may be left out; empty without one, and with a fault kept if it is none."""
+        return (self.take(table, key, dict) or {}) if key in table else {}
 
     def choose(self, table: Mapping[str, Any], key: str, known: Sequence[str], inside: str) -> str | None:
         """The value of a key if it is one of some words."""

@@ -13,7 +13,7 @@ from engine.cli.console import AsJson, fits, show, show_json
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from engine.operations.names import ListedName
+    from engine.book.names import ListedName
 
 Folder = Annotated[
     Path | None,
@@ -44,19 +44,12 @@ def _tabulate(listed: list[ListedName]) -> Table:
 
     table = Table("name", "type", "from", "seen by", "flat", "meaning", box=SIMPLE_HEAD)
     for name in listed:
-        table.add_row(name.name, name.type, name.source, _tell_sight(name), _tell_flat(name), name.meaning)
+        table.add_row(name.name, name.type, name.source, name.sight, _tell_flat(name), name.meaning)
     return table
 
 
 def _tell(name: ListedName) -> str:
-    return f"{name.name}  {name.type}, {name.source}; {_tell_sight(name)}\n    {name.meaning}"
-
-
-def _tell_sight(name: ListedName) -> str:
-    if name.scopes:
-        return f"limits of {', '.join(name.scopes)}"
-    every = name.tables[-1] == "limits" and "universe" in name.tables
-    return "all tables" if every else ", ".join(name.tables)
+    return f"{name.name}  {name.type}, {name.source}; {name.sight}\n    {name.meaning}"
 
 
 def _tell_flat(name: ListedName) -> str:

@@ -45,7 +45,8 @@ def check(path: Folder = None, *, as_json: AsJson = False) -> None:
 
     checked = check_rules(path or find_book())
     if as_json:
-        show_json({"path": str(checked.path), "diagnostics": list(checked.diagnostics)})
+        told = {"fingerprint": checked.fingerprint, "behaviour": checked.behaviour}
+        show_json({"path": str(checked.path), **told, "diagnostics": list(checked.diagnostics)})
     elif checked.diagnostics:
         show_faults(list(checked.diagnostics))
         tell(checked.summary, style="red")

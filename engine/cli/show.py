@@ -48,6 +48,7 @@ def _describe(view: BookView) -> dict[str, Any]:
         "path": str(view.path),
         "version": view.version,
         "fingerprint": view.fingerprint,
+        "behaviour": view.behaviour,
         "manifest": view.manifest,
         "tables": {table.name: table.list_records() for table in view.tables},
         "diagnostics": list(view.diagnostics),
@@ -55,7 +56,8 @@ def _describe(view: BookView) -> dict[str, Any]:
 
 
 def _show_view(view: BookView) -> None:
-    tell(f"{view.path} ({view.fingerprint})")
+    behaviour = view.behaviour or "unknown, as the book has faults"
+    tell(f"{view.path} (bytes {view.fingerprint}, behaviour {behaviour})")
     if view.manifest is not None:
         width = max(map(len, view.manifest), default=0)
         for key, value in view.manifest.items():

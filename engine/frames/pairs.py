@@ -10,7 +10,7 @@ from engine.frames.columns import INSTANT
 from engine.frames.form import Column, Form
 from engine.model import Leg
 
-LEG_TEXTS = ("venue", "base", "quote", "symbol", "status")
+LEG_TEXTS = ("venue", "base", "quote", "settle", "symbol", "status", "fee_coin")
 LEG_NUMBERS = (
     "bid",
     "ask",
@@ -25,8 +25,18 @@ LEG_NUMBERS = (
     "listed_days",
     "hours_to_delisting",
     "age_s",
+    "contract_size",
+    "multiplier",
+    "lot_step",
+    "min_lots",
+    "min_notional_usd",
+    "expiry_days",
+    "borrow_apr",
+    "borrow_available_usd",
+    "maintenance_rate",
+    "max_leverage",
 )
-LEG_FLAGS = ("has_book",)
+LEG_FLAGS = ("has_book", "inverse")
 
 
 def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
@@ -34,7 +44,7 @@ def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
 
     Columns: `ts`, `pair` (its id), `venue`, `base`, `quote`, `step_s`, `quote_age_s`, and for each leg
     `<leg>_` followed by every name of `LEG_TEXTS`, `LEG_NUMBERS` and `LEG_FLAGS`; more columns may stand
-    beside them.
+    beside them. Prices are per coin of `<leg>_base`: times `<leg>_multiplier` they are what the venue quotes.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.

@@ -9,7 +9,7 @@ from typing import Literal
 from engine.model import Leg
 
 NameType = Literal["number", "text", "boolean", "instant"]
-Vocabulary = Literal["venue", "coin", "symbol", "status"]
+Vocabulary = Literal["venue", "coin", "symbol", "status", "leg_coin"]
 
 MARGINED = ("swap", "future", "margin")
 """Kinds of legs that are held on margin."""
@@ -58,10 +58,19 @@ LEG_NAMES: tuple[CatalogueName, ...] = (
     CatalogueName("{leg}_venue", "text", "", "exchange that the {leg} leg trades at", "venue"),
     CatalogueName("{leg}_base", "text", "", "coin of the {leg} leg", "coin"),
     CatalogueName("{leg}_quote", "text", "", "coin that the {leg} leg is priced in", "coin"),
+    CatalogueName(
+        "{leg}_settle", "text", "", "coin that the {leg} leg is settled in; unknown for spot", "coin"
+    ),
     CatalogueName("{leg}_status", "text", "", "whether the {leg} leg can be traded", "status"),
-    CatalogueName("{leg}_bid", "number", "price", "highest price that someone pays for the {leg} leg"),
-    CatalogueName("{leg}_ask", "number", "price", "lowest price that someone sells the {leg} leg at"),
-    CatalogueName("{leg}_mark", "number", "price", "price that margin and funding of the {leg} leg use"),
+    CatalogueName(
+        "{leg}_bid", "number", "price", "highest price per coin that someone pays for the {leg} leg"
+    ),
+    CatalogueName(
+        "{leg}_ask", "number", "price", "lowest price per coin that someone sells the {leg} leg at"
+    ),
+    CatalogueName(
+        "{leg}_mark", "number", "price", "price per coin that margin and funding of the {leg} leg use"
+    ),
     CatalogueName("{leg}_open", "number", "price", "price that opens the {leg} leg at once, by its side"),
     CatalogueName("{leg}_close", "number", "price", "price that closes the {leg} leg at once, by its side"),
     CatalogueName(
@@ -86,6 +95,40 @@ LEG_NAMES: tuple[CatalogueName, ...] = (
     CatalogueName(
         "{leg}_hours_to_delisting", "number", "hours", "hours until the {leg} leg is delisted; never is 1e9"
     ),
+    CatalogueName(
+        "{leg}_expiry_days", "number", "days", "days until the {leg} leg is settled and gone; never is 1e9"
+    ),
+    CatalogueName(
+        "{leg}_contract_size",
+        "number",
+        "",
+        "what one contract of the {leg} leg is of: units of its symbol, of the quote coin if it is inverse",
+    ),
+    CatalogueName(
+        "{leg}_inverse", "boolean", "", "whether margin and profit of the {leg} leg are in the base coin"
+    ),
+    CatalogueName(
+        "{leg}_multiplier", "number", "", "coins in the unit that the symbol of the {leg} leg names"
+    ),
+    CatalogueName(
+        "{leg}_lot_step", "number", "", "smallest change of an amount of the {leg} leg: units or contracts"
+    ),
+    CatalogueName("{leg}_min_lots", "number", "", "least order of the {leg} leg, in steps of its lots"),
+    CatalogueName("{leg}_min_notional_usd", "number", "usd", "least order of the {leg} leg"),
+    CatalogueName(
+        "{leg}_fee_coin", "text", "", "coin in which the fee of a buy of the {leg} leg is taken", "leg_coin"
+    ),
+    CatalogueName(
+        "{leg}_borrow_apr", "number", "apr", "cost of borrowing the coin of the {leg} leg, if any is lent"
+    ),
+    CatalogueName("{leg}_borrow_available_usd", "number", "usd", "coins of the {leg} leg that are lent"),
+    CatalogueName(
+        "{leg}_maintenance_rate",
+        "number",
+        "ratio",
+        "margin to keep on the {leg} leg, first tier, of notional",
+    ),
+    CatalogueName("{leg}_max_leverage", "number", "", "largest leverage that the venue allows the {leg} leg"),
     *(
         CatalogueName(
             f"{{leg}}_funding_apr_{days}d",

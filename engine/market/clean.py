@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 import polars.selectors as cs
 
+from engine.frames.quotes import INSTRUMENT_AT
+
 PRICES = ("bid", "ask", "mark")
 STALE_AFTER_S = 300.0
 """A quote that its venue has not renewed for so long is of another market than the others."""
@@ -44,7 +46,7 @@ def clean_quotes(quotes: pl.DataFrame) -> CleanedQuotes:
 
 def _find_fault() -> pl.Expr:
     """The first fault of a quote; null if it has none."""
-    repeats = pl.struct("ts", "venue", "symbol").is_duplicated()
+    repeats = pl.struct(INSTRUMENT_AT).is_duplicated()
     faults = [pl.when(repeats).then(pl.lit("quoted twice"))]
     faults += [pl.when(pl.col("age_s") > STALE_AFTER_S).then(pl.lit("not renewed"))]
     faults += [pl.when(pl.col(price) <= 0).then(pl.lit(f"{price} is not above zero")) for price in PRICES]

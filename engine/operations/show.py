@@ -10,10 +10,14 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from engine.book.behaviour import compute_behaviour
+from engine.book.compile import compile_book
 from engine.book.contents import Content, parse_manifest, read_contents
 from engine.book.fingerprint import compute_fingerprint
-from engine.book.folder import find_version, read_folder, refuse_encoding
+from engine.book.folder import BookFiles, find_version, read_folder, refuse_encoding
+from engine.book.load import check_files
 from engine.book.manifest import FILE as MANIFEST
+from engine.book.read import read_book
 from engine.book.sheets import KEYS, is_condition, is_sheet, sort_files
 from engine.errors import BookErrors, Diagnostic, UsageError
 from engine.language.names import suggest
@@ -67,6 +71,7 @@ class BookView:
         path: Folder of the version.
         version: `draft`, or the name of the published version.
         fingerprint: Changes with any character of any file.
+        behaviour: Changes only with what the book does; None if the book has faults.
         manifest: Its values; None if it was not asked for, is missing or cannot be read.
         tables: The tables that were asked for, in the order in which people read a book.
         diagnostics: Why files could not be read, or rows of them; a check finds the other faults.
@@ -75,6 +80,7 @@ class BookView:
     path: Path
     version: str
     fingerprint: str
+    behaviour: str | None
     manifest: dict[str, Any] | None
     tables: tuple[TableView, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -108,10 +114,16 @@ def view_book(path: Path, table: str | None = None) -> BookView:
         folder,
         files.name,
         compute_fingerprint(files.raw),
+        _find_behaviour(files),
         manifest if table is None else None,
         tuple(tables),
         tuple(faults),
     )
+
+
+def _find_behaviour(files: BookFiles) -> str | None:
+    book = None if check_files(files) else read_book(files).book
+    return None if book is None else compute_behaviour(compile_book(book))
 
 
 def _choose(table: str, files: list[str]) -> str:

@@ -53,7 +53,7 @@ def read_candidates(
 
 def _find_pairable(markets: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     """Markets whose keys occur for every leg: the others can be in no pair and need not be read."""
-    keys = [key for key in pairing.keys if key in markets.columns]
+    keys = [key for key in pairing.keys if key in markets.columns and key not in pairing.equivalent]
     for leg in pairing.legs if keys else ():
         of_kind = markets.filter(pl.col("market") == leg.kind).select(keys).unique()
         markets = markets.join(of_kind, on=keys, how="semi")

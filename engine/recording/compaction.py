@@ -26,7 +26,7 @@ from engine.recording.folders import (
     place_cycle,
     place_day,
 )
-from engine.recording.rows import encode_rows
+from engine.recording.rows import encode_rows, scan_quotes
 from engine.recording.segments import (
     HOW_TO_MEND,
     check_own,
@@ -107,9 +107,9 @@ def _read_day(places: list[Path]) -> dict[str, bytes]:
     decided = _sort_by_schema(_check([place / DECISIONS for place in places]))
     files_of = {file.parent: name for name, files in decided.items() for file in files}
     return {
-        QUOTES: _merge(_check([place / QUOTES for place in places])),
-        SETTLEMENTS: _merge(_check([place / SETTLEMENTS for place in places])),
-        **{name: _merge(files) for name, files in decided.items()},
+        QUOTES: _merge(scan_quotes(_check([place / QUOTES for place in places]))),
+        SETTLEMENTS: _merge(pl.scan_parquet(_check([place / SETTLEMENTS for place in places]))),
+        **{name: _merge(pl.scan_parquet(files)) for name, files in decided.items()},
         DAY_FACTS: b"".join(
             add_decisions_file(read_sealed(place / CYCLE_FACTS), files_of[place], place / CYCLE_FACTS)
             for place in places
@@ -124,8 +124,8 @@ def _check(files: list[Path]) -> list[Path]:
     return files
 
 
-def _merge(files: list[Path]) -> bytes:
-    return encode_rows(pl.scan_parquet(files).collect(), searchable=True)
+def _merge(rows: pl.LazyFrame) -> bytes:
+    return encode_rows(rows.collect(), searchable=True)
 
 
 def _sort_by_schema(files: Sequence[Path]) -> dict[str, list[Path]]:

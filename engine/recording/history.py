@@ -37,6 +37,10 @@ TOKEN_COINS: dict[tuple[str, str], str] = {
 redeemed one for one, so that it hedges the coin's perpetual."""
 
 
+_MULTIPLIED = "^(?:(10{3,})|k)([A-Z].*)$"
+"""How venues write the unit of a coin that is worth little: 1000PEPE, or kPEPE."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """A folder of market history, read no sooner and no further than asked.
@@ -64,7 +68,7 @@ class History:
         """Markets with bars that fit the filters.
 
         Columns: `venue`, `market` (spot, swap, mark), `symbol`, `timeframe`, `base`, `quote`,
-        `settle`, `first_ts` (when the first bar of this timeframe opened).
+        `settle`, `multiplier`, `first_ts` (when the first bar of this timeframe opened).
 
         Raises:
             HistoryError: The file is damaged, or a timeframe is not known.
@@ -149,9 +153,16 @@ def open_history(folder: Path) -> History:
 
 
 def _split_symbol() -> list[pl.Expr]:
-    """Coins of a unified symbol: `base/quote` or `base/quote:settle`."""
+    """Coins of a unified symbol: `base/quote` or `base/quote:settle`, and how many of them a unit is of."""
     parts = pl.col("symbol").str.extract_groups("^([^/:]+)/([^/:]+)(?::(.+))?$").struct
-    token = parts.field("1")
+    unit = parts.field("1")
+    thousands = unit.str.extract_groups(_MULTIPLIED).struct
+    token = pl.coalesce(thousands.field("2"), unit)
+    multiplier = (
+        pl.when(thousands.field("2").is_null())
+        .then(1.0)
+        .otherwise(thousands.field("1").cast(pl.Float64).fill_null(1000.0))
+    )
     base = pl.coalesce(
         *(
             pl.when((pl.col("venue") == venue) & (token == name)).then(pl.lit(coin))
@@ -159,7 +170,12 @@ def _split_symbol() -> list[pl.Expr]:
         ),
         token,
     )
-    return [base.alias("base"), parts.field("2").alias("quote"), parts.field("3").alias("settle")]
+    return [
+        base.alias("base"),
+        parts.field("2").alias("quote"),
+        parts.field("3").alias("settle"),
+        multiplier.alias("multiplier"),
+    ]
 
 
 def _lies_between(start: datetime | None, end: datetime | None) -> pl.Expr:

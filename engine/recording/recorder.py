@@ -14,6 +14,7 @@ from engine import __version__
 from engine.book.fingerprint import compute_fingerprint
 from engine.clock import Clock
 from engine.errors import RecordingError
+from engine.frames.quotes import INSTRUMENT_AT
 from engine.recording.compaction import discard_drafts, finish_merging, merge_day
 from engine.recording.facts import BackfillFacts, CycleFacts, CycleRecord, write_facts
 from engine.recording.folders import (
@@ -39,7 +40,7 @@ from engine.recording.searching import KNOWN
 from engine.recording.segments import seal, write_segment
 
 _INSTANT = timedelta(microseconds=1)
-_QUOTED = ["ts", "venue", "symbol"]
+_QUOTED = list(INSTRUMENT_AT)
 
 
 class Recorder:

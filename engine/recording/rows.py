@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 
@@ -50,6 +51,11 @@ def encode_rows(rows: pl.DataFrame, *, searchable: bool = False) -> bytes:
             f"Parquet would not give back the columns {', '.join(changed)} as they are; take another type"
         )
     return file.getvalue()
+
+
+def scan_quotes(files: list[Path]) -> pl.LazyFrame:
+    """Quotes of files, of which some may be older than some of the columns: these are null there."""
+    return pl.scan_parquet(files, schema=QUOTE_COLUMNS, missing_columns="insert")
 
 
 def check_cycle_rows(cycle: CycleRecord, at: datetime) -> None:

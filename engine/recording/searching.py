@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -21,6 +21,7 @@ from engine.recording.folders import (
     place_cycle,
     place_day,
 )
+from engine.recording.rows import scan_quotes
 from engine.recording.segments import read_sealed
 from engine.recording.stretch import Stretch
 
@@ -29,6 +30,8 @@ KNOWN = "known"
 
 _NUMBER = "number"
 _PAYMENT = ["ts", "venue", "symbol"]
+
+_Scan = Callable[[list[Path]], pl.LazyFrame]
 
 Backfills = Sequence[tuple[int, BackfillFacts]]
 """Backfills with their numbers, in order."""
@@ -78,7 +81,7 @@ class Search:
         cycles = stretch.end_with(self.known_by)
         days = [day for day in self.contents.days if cycles.touches_day(day)]
         times = [at for at in self.contents.cycles if cycles.holds(at)]
-        of_cycles = self._scan(self._place(QUOTES, days, times), cycles)
+        of_cycles = self._scan(self._place(QUOTES, days, times), cycles, scan_quotes)
         of_backfills = self._scan(
             [
                 place_backfill(self.folder, number) / QUOTES
@@ -88,6 +91,7 @@ class Search:
                 and stretch.touches(facts.quoted_from, facts.quoted_to)
             ],
             stretch,
+            scan_quotes,
         )
         found = pl.concat([pl.DataFrame(schema=QUOTE_COLUMNS).lazy(), *of_cycles, *of_backfills])
         return found.sort("ts", maintain_order=True) if of_backfills else found
@@ -124,10 +128,12 @@ class Search:
         places |= {at: place_cycle(self.folder, at) for at in times}
         return [places[at] / name for at in sorted(places)]
 
-    def _scan(self, paths: Sequence[Path], stretch: Stretch) -> list[pl.LazyFrame]:
+    def _scan(
+        self, paths: Sequence[Path], stretch: Stretch, scan: _Scan = pl.scan_parquet
+    ) -> list[pl.LazyFrame]:
         """Rows of some files in a stretch; nothing where there is no file."""
         checked = [self.sealed.check(path) for path in paths]
-        return [pl.scan_parquet(checked).filter(stretch.filters("ts"))] if checked else []
+        return [scan(checked).filter(stretch.filters("ts"))] if checked else []
 
 
 def _tell_when(settlements: pl.LazyFrame, known: pl.Expr, number: int) -> pl.LazyFrame:

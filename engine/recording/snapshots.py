@@ -16,6 +16,7 @@ from engine.market.asof import sum_window_at
 from engine.market.catalogue import NEVER
 from engine.recording.fees import taker_fee
 from engine.recording.history import TIMEFRAMES, History
+from engine.recording.terms import assume_terms
 
 VOLUME_WINDOW = timedelta(hours=24)
 VOLUME_IN_CONTRACTS = ("gate",)
@@ -44,6 +45,7 @@ def read_quotes(
     - `taker_fee`: see `engine.recording.fees`. `depth_usd` is null, and `has_book` false.
       `listed_days`: since the first bar. `age_s`: 0, as the price was traded at t.
     - `step_s`: the settlement's interval, which the row stands for.
+    - Terms of the instruments: see `engine.recording.terms`.
 
     Args:
         history: Narrowed by `History.select` where less than everything is wanted.
@@ -75,6 +77,7 @@ def read_quotes(
             listed_days=(pl.col("ts") - pl.col("first_ts")) / timedelta(days=1),
             hours_to_delisting=NEVER,
             status=pl.lit("trading"),
+            **assume_terms(),
         )
         .select(pl.col(name).cast(type_) for name, type_ in QUOTE_COLUMNS.items())
     )
@@ -84,7 +87,7 @@ def _list_moments(
     history: History, markets: pl.DataFrame, start: datetime | None, end: datetime | None
 ) -> pl.DataFrame:
     """Which instrument is quoted when: identity, `first_ts`, funding of a swap, `step_s`."""
-    listed = markets.group_by("venue", "market", "symbol", "base", "quote", "settle").agg(
+    listed = markets.group_by("venue", "market", "symbol", "base", "quote", "settle", "multiplier").agg(
         pl.col("first_ts").min()
     )
     paid = history.read_settlements(start, end).with_columns(step_s=pl.col("interval_hours") * 3600)

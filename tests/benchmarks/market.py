@@ -20,7 +20,7 @@ from engine.exchange.generator.books import draw_books
 from engine.exchange.generator.coins import list_coins
 from engine.exchange.generator.funding import Funding, walk_funding
 from engine.exchange.generator.listings import list_instruments
-from engine.exchange.generator.noise import BLOCK_HOURS, FloatArray
+from engine.exchange.generator.noise import BLOCK_HOURS, FloatArray, Purpose, open_stream
 from engine.exchange.generator.premiums import walk_premiums
 from engine.exchange.generator.prices import Prices, walk_prices
 
@@ -220,7 +220,8 @@ def _take_basis(seed: int, blocks: Sequence[Block], bases: Sequence[str]) -> lis
     parts = []
     for block in range(0, len(blocks), _EVERY_BLOCK):
         prices, premium, _ = blocks[block]
-        books = draw_books(seed, block, prices, premium)
+        stream = open_stream(seed, Purpose.BOOK, block)
+        books = draw_books(stream, list_instruments(), prices, premium)
         middle = (books.bid + books.ask) / 2
         parts.append([(middle[:, swap] / middle[:, spot] - 1) * 1e4 for spot, swap in pairs])
     return [np.concatenate(each) for each in zip(*parts, strict=True)]

@@ -19,7 +19,7 @@ Path: TypeAlias = tuple[str, ...]
 
 _NOTES: frozenset[Path] = frozenset({("title",)})
 _SPANS: frozenset[Path] = frozenset({("cycle",), ("history",)})
-_SETS = "words"
+_SETS = (("words",), ("pairing", "equivalent"), ("pairing", "differ"))
 _BARE = re.compile(r"[\w-]+", re.ASCII)
 _SECTION = re.compile(r"\s*\[+([^\]=]*)\]")
 _NAME = re.compile(r"\s*name\s*=\s*[\"']([^\"']*)[\"']")
@@ -41,8 +41,9 @@ class Settings:
 def read_settings(text: str) -> Settings | Diagnostic:
     """The settings of a manifest.
 
-    Lists of words have no order and name each word once. Any other list keeps its order; tables in it that
-    have names of their own are set apart under them, and their order is a setting itself.
+    Lists of words, and of columns that differ, have no order and name each once. Any other list keeps its
+    order; tables in it that have names of their own are set apart under them, and their order is a setting
+    itself.
 
     Args:
         text: Content of `book.toml`.
@@ -112,7 +113,7 @@ def _flatten(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         for name, each in zip(names, value, strict=True):
             inner = {key: inner for key, inner in each.items() if (key, inner) != ("name", name)}
             yield from _flatten(inner, (*path, name))
-    elif isinstance(value, list) and path[:1] == (_SETS,):
+    elif isinstance(value, list) and any(path[: len(each)] == each for each in _SETS):
         yield path, [each for _, each in sorted({_write(each): each for each in value}.items())]
     else:
         yield path, value

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.book.book import Book
 from engine.book.catalogue import build_catalogue
 from engine.book.compile import CompiledBook, check_texts
+from engine.book.names import ListedName, list_names
 from engine.language.names import Scope
 from engine.language.reference import list_column_units, list_functions, list_unit_words
-from engine.language.types import Kind, Name, Stage
-from engine.language.units import PLAIN
 
-_WHERE = {Stage.PARAMETER: "parameter", Stage.MARKET: "market data"}
+_OWN = ("parameter", "metric")
 _WORDS_AT_MOST = 12
 
 
@@ -22,11 +21,12 @@ class Entry:
     """One row of the glossary.
 
     Attributes:
-        where: What it is or where it comes from: market data, a parameter, a unit, a function.
+        where: What it is or where it comes from: market data, a parameter, a measure, a unit, a function.
         name: As it is written.
         unit: What it measures.
         meaning: One line for people.
         example: How it is used, or made.
+        tables: Of a name, the tables that see it.
     """
 
     where: str
@@ -34,6 +34,7 @@ class Entry:
     unit: str
     meaning: str
     example: str = ""
+    tables: str = ""
 
 
 def list_glossary(book: Book | None) -> tuple[Entry, ...]:
@@ -47,18 +48,14 @@ def list_glossary(book: Book | None) -> tuple[Entry, ...]:
 
 
 def _list_names(book: Book) -> Iterable[Entry]:
-    """The book's own names first, those of market data after them."""
-    scope = _find_scope(book)
-    formulas = {metric.name: metric for metric in book.metrics}
+    """The book's own names first, those that it is given after them."""
+    formulas = {metric.name: metric.formula for metric in book.metrics}
     own, given = [], []
-    for name in scope.names.values():
-        metric = formulas.get(name.name)
-        if metric is not None:
-            own.append(Entry("metric", name.name, _write_unit(name), metric.note, metric.formula))
-        elif name.stage is Stage.PARAMETER:
-            own.append(_describe(name))
+    for name in list_names(book, _find_scope(book)):
+        if name.source in _OWN:
+            own.append(_describe(name, formulas.get(name.name, "")))
         else:
-            given.append(_describe(name))
+            given.append(_describe(name, _shorten(name.words)))
     return (*own, *given)
 
 
@@ -69,18 +66,13 @@ def _find_scope(book: Book) -> Scope:
     return build_catalogue(book.manifest.pairing.legs, book.manifest.words)
 
 
-def _describe(name: Name) -> Entry:
-    where = _WHERE.get(name.stage, name.stage.name.lower())
-    words = sorted(name.vocabulary or ())
-    example = ", ".join(words[:_WORDS_AT_MOST]) + (" …" if len(words) > _WORDS_AT_MOST else "")
-    return Entry(where, name.name, _write_unit(name), name.meaning, example)
+def _describe(name: ListedName, example: str) -> Entry:
+    where = "market data" if name.source == "market" else name.source
+    return Entry(where, name.name, name.unit, name.meaning, example, name.sight)
 
 
-def _write_unit(name: Name) -> str:
-    """The unit of a number, or the kind of any other value."""
-    if name.type.kind is not Kind.NUMBER or name.type.unit == PLAIN:
-        return str(name.type.kind)
-    return name.type.unit.name
+def _shorten(words: Sequence[str]) -> str:
+    return ", ".join(words[:_WORDS_AT_MOST]) + (" …" if len(words) > _WORDS_AT_MOST else "")
 
 
 def _list_language() -> Iterable[Entry]:

@@ -21,7 +21,7 @@ from engine.book.workbook.packing import pack_workbook
 from engine.book.workbook.sheets import SPARE_ROWS, add_lines, add_table, protect
 from engine.errors import Diagnostic
 
-_GLOSSARY_PARTS = (Part.CONDITION, Part.KEY, Part.CONDITION, Part.NOTE, Part.FORMULA)
+_GLOSSARY_PARTS = (Part.CONDITION, Part.KEY, Part.CONDITION, Part.NOTE, Part.FORMULA, Part.CONDITION)
 _INLINE_AT_MOST = 255
 _TAB_COLOURS = {"parameters.csv": "7F9DB9", "metrics.csv": "7F9DB9", MANIFEST: "37474F"}
 _TABLE_COLOUR = "C55A11"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.exchange.generator.coins import list_coins
 from engine.exchange.generator.figures import (
     ALT,
     DEPTH_POWER,
@@ -24,8 +23,8 @@ from engine.exchange.generator.figures import (
     SPREAD_POWER,
     SPREAD_SPREAD,
 )
-from engine.exchange.generator.listings import Instruments, list_instruments
-from engine.exchange.generator.noise import FloatArray, Purpose, open_stream
+from engine.exchange.generator.listings import Instruments
+from engine.exchange.generator.noise import FloatArray
 from engine.exchange.generator.prices import QUOTES, Prices
 
 
@@ -48,17 +47,23 @@ class Books:
     depth: FloatArray
 
 
-def draw_books(seed: int, block: int, prices: Prices, premium: FloatArray) -> Books:
+def draw_books(
+    stream: np.random.Generator, instruments: Instruments, prices: Prices, premium: FloatArray
+) -> Books:
     """Every book at every hour of a block, listed yet or not.
 
-    The middle is the price of the coin in the quote coin, for a swap with its premium, and noise; spread and
-    depth are powers of turnover. Prices lie on a grid of ticks.
+    The middle is the price of the unit in the quote coin, for a swap or future with its premium, and noise;
+    spread and depth are powers of turnover. Prices lie on a grid of ticks.
+
+    Args:
+        stream: Numbers for these books.
+        instruments: Whose books are wanted.
+        prices: Of coins, and of currencies behind them where an instrument is of one.
+        premium: Of each swap and future.
     """
-    instruments = list_instruments()
-    stream = open_stream(seed, Purpose.BOOK, block)
     noise, wide, deep = stream.standard_normal((3, len(premium), instruments.coin.size))
     fair = _price_fairly(instruments, prices)
-    swaps = instruments.swaps
+    swaps = instruments.derivatives
     index = fair[:, swaps]
     fair[:, swaps] = index * (1 + premium - _find_gaps(instruments)[swaps])
     usual = _find_spreads(instruments)
@@ -75,15 +80,15 @@ def draw_books(seed: int, block: int, prices: Prices, premium: FloatArray) -> Bo
 
 
 def _price_fairly(instruments: Instruments, prices: Prices) -> FloatArray:
-    """Price of each instrument's coin in its quote coin."""
+    """Price of each instrument's unit in its quote coin."""
     quote = np.array([QUOTES.index(name) for name in instruments.names["quote"]])
-    fair: FloatArray = prices.usd[:, instruments.coin] / prices.quote_usd[:, quote]
+    fair: FloatArray = prices.usd[:, instruments.coin] / prices.quote_usd[:, quote] * instruments.multiplier
     return fair
 
 
 def _find_gaps(instruments: Instruments) -> FloatArray:
-    turnover = np.array([coin.turnover_musd for coin in list_coins()])[instruments.coin]
-    gaps: FloatArray = np.where(turnover >= LARGE_TURNOVER_MUSD, LARGE.gap_bp, ALT.gap_bp) / 1e4
+    large = instruments.size_musd >= LARGE_TURNOVER_MUSD
+    gaps: FloatArray = np.where(large, LARGE.gap_bp, ALT.gap_bp) / 1e4
     return gaps
 
 
@@ -98,10 +103,9 @@ def _find_spreads(instruments: Instruments) -> FloatArray:
 
 def _count_ticks(instruments: Instruments, prices: Prices) -> FloatArray:
     """Ticks in a price of 1: a power of ten, so that prices have the same number of digits at any height."""
-    turnover = np.array([coin.turnover_musd for coin in list_coins()])
-    large = turnover[instruments.coin] >= LARGEST_TURNOVER_MUSD
+    large = instruments.size_musd >= LARGEST_TURNOVER_MUSD
     digits = np.where(large, _take_by_kind(instruments, DIGITS_OF_LARGEST), DIGITS)
-    height = np.floor(np.log10(prices.usd))[:, instruments.coin]
+    height = np.floor(np.log10(prices.usd))[:, instruments.coin] + np.log10(instruments.multiplier)
     ticks: FloatArray = np.power(10.0, digits - 1 - height)
     return ticks
 
@@ -113,5 +117,5 @@ def _measure_depth(instruments: Instruments, volume: FloatArray) -> FloatArray:
 
 
 def _take_by_kind(instruments: Instruments, figures: Mapping[str, float]) -> FloatArray:
-    taken: FloatArray = np.where(instruments.swap, figures["swap"], figures["spot"])
+    taken: FloatArray = np.where(instruments.swap | (instruments.slot >= 0), figures["swap"], figures["spot"])
     return taken

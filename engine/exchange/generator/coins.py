@@ -42,6 +42,13 @@ def list_coins() -> tuple[Coin, ...]:
     return tuple(_read_coin(row) for row in csv.DictReader(text.splitlines()))
 
 
+CURRENCIES = (
+    Coin("USDT", 1.0, 0.0, 0.0, 0.0, 2500, 8, "bckfu", ""),
+    Coin("USDC", 1.0, 0.0, 0.0, 0.0, 2000, 8, "bckfu", ""),
+)
+"""Coins that others are priced in, where they are traded themselves; they stand behind `list_coins`."""
+
+
 def _read_coin(row: dict[str, str]) -> Coin:
     return Coin(
         base=row["base"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from engine.exchange.generator.figures import (
     STALE_SHARE,
     TWICE_SHARE,
 )
-from engine.exchange.generator.listings import list_instruments
-from engine.exchange.generator.noise import BoolArray, FloatArray, Purpose, open_stream
+from engine.exchange.generator.listings import Instruments
+from engine.exchange.generator.noise import BoolArray, FloatArray
 from engine.exchange.generator.venues import VENUES
 
 _HOUR_S = 3600.0
@@ -31,31 +31,39 @@ class Feed:
         age_s: Seconds since the quote was renewed.
         twice: Quotes that are told twice.
         differs: Of these, the ones whose second telling has other prices.
+        out: Hours in which a whole venue is not renewed, of shape (hours, venues).
     """
 
     books: Books
     age_s: FloatArray
     twice: BoolArray
     differs: BoolArray
+    out: BoolArray
 
 
-def spoil(seed: int, block: int, books: Books, before: Books | None) -> Feed:
+def spoil(
+    stream: np.random.Generator,
+    instruments: Instruments,
+    books: Books,
+    before: Books | None,
+    out: BoolArray | None = None,
+) -> Feed:
     """Put faults into the books of a block, each at a small constant rate, and at most one into a quote.
 
     A stale quote shows the prices of the hour before. In an outage all quotes of a venue are stale.
 
     Args:
-        seed: Decides everything.
-        block: Number of the block.
+        stream: Numbers for these faults.
+        instruments: Whose books they are.
         books: What is true.
         before: Books whose last row is the hour before the block; None at the origin, where nothing is stale.
+        out: Outages of venues; None draws them.
     """
-    instruments = list_instruments()
-    stream = open_stream(seed, Purpose.FAULT, block)
     shape = books.bid.shape
     fate, place = stream.random((2, *shape))
     age = np.round(AGE_S * stream.standard_exponential(shape), 1)
-    out = stream.random((shape[0], len(VENUES))) < OUTAGE_SHARE
+    if out is None:
+        out = stream.random((shape[0], len(VENUES))) < OUTAGE_SHARE
     bounds = np.cumsum([STALE_SHARE, MISSING_SHARE, CROSSED_SHARE, TWICE_SHARE])
     kind = np.searchsorted(bounds, fate, side="right")
     stale = (kind == 0) | out[:, instruments.venue]
@@ -65,7 +73,21 @@ def spoil(seed: int, block: int, books: Books, before: Books | None) -> Feed:
     told = _leave_out(told, ~stale & (kind == 1), place)
     told = _cross(told, ~stale & (kind == 2))
     twice = ~stale & (kind == 3)
-    return Feed(told, np.where(stale, _HOUR_S + age, age), twice, twice & (place < 0.5))
+    return Feed(told, np.where(stale, _HOUR_S + age, age), twice, twice & (place < 0.5), out)
+
+
+def join_feeds(first: Feed, further: Feed) -> Feed:
+    """What is told of the instruments of two groups, side by side."""
+    one, other = first.books, further.books
+    names = [each.name for each in fields(Books)]
+    books = Books(*(np.hstack([getattr(one, name), getattr(other, name)]) for name in names))
+    return Feed(
+        books,
+        np.hstack([first.age_s, further.age_s]),
+        np.hstack([first.twice, further.twice]),
+        np.hstack([first.differs, further.differs]),
+        first.out,
+    )
 
 
 def _show_old(books: Books, before: Books | None, stale: BoolArray) -> Books:

@@ -193,3 +193,23 @@ TWICE_SHARE = 0.0003
 SECOND_TELLING = 0.0002
 """Mean age of a quote in seconds, the share of quotes with each fault, the share of a venue's hours in which
 all its quotes are stale, and how far prices of a second telling differ where they do."""
+
+# Instruments that were added later: assumed.
+
+CURRENCY_TURNOVER_MUSD = 60.0
+"""Turnover of a currency's own market."""
+
+FURTHER_PREMIUM = (24.0, 0.00008)
+"""Memory in hours and deviation of what a further swap trades above its sibling at the largest venue."""
+
+FUTURE_APR = 0.055
+FUTURE_APR_PARTS = ((700.0, 0.025), (30.0, 0.006))
+FUTURE_NOISE = (6.0, 0.0002)
+"""What futures trade above their coin, a year: in the mean; memory and deviation of the part that all
+share, and of a future's own; and the same of noise that does not shrink towards the expiry."""
+
+BORROW_APR = ((LARGEST_TURNOVER_MUSD, 0.018), (LARGE_TURNOVER_MUSD, 0.045), (0.0, 0.09))
+BORROW_LOG_APR = (72.0, 0.45)
+BORROW_SHARE = 0.02
+"""What borrowing costs a year, by the turnover from which it does; memory and deviation of its logarithm; and
+what there is to borrow, as a share of the spot market's turnover: the less the dearer it is."""

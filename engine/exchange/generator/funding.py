@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from engine.exchange.generator.figures import (
     LARGEST_TURNOVER_MUSD,
     RATE_CLAMP,
 )
-from engine.exchange.generator.listings import list_instruments
+from engine.exchange.generator.listings import Instruments, list_instruments
 from engine.exchange.generator.noise import BLOCK_HOURS, BoolArray, FloatArray, IntArray
 from engine.exchange.generator.prices import Prices
 from engine.exchange.generator.venues import VENUES
@@ -43,6 +43,11 @@ class Funding:
     interval: FloatArray
     paid: FloatArray
     paid_interval: FloatArray
+
+    def join(self, further: Funding) -> Funding:
+        """The funding of these swaps and of further ones, side by side."""
+        names = [each.name for each in fields(Funding)]
+        return Funding(*(np.hstack([getattr(self, name), getattr(further, name)]) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +76,28 @@ def walk_funding(
     since the one before. Until it is due its expected rate is that of the hours so far: nothing that comes
     later is in it.
     """
-    terms = _read_terms()
-    clock = _Clock(terms)
-    before: FloatArray | None = None
+    clock = FundingClock(list_instruments())
     for price, premium in blocks:
-        previous = np.vstack([premium[:1] if before is None else before, premium[:-1]])
-        yield price, premium, clock.run(price.first_hour, (previous + premium) / 2, premium)
-        before = premium[-1:]
+        yield price, premium, clock.run(price.first_hour, premium)
 
 
-class _Clock:
+class FundingClock:
     """Where each swap stands in its interval, carried from block to block."""
 
-    def __init__(self, terms: _Terms) -> None:
+    def __init__(self, instruments: Instruments) -> None:
+        terms = _read_terms(instruments)
         self._terms = terms
+        self._before: FloatArray | None = None
         self._interval = terms.usual.copy()
         self._total = np.zeros(terms.usual.size)
         self._count = np.zeros(terms.usual.size)
         self._calm = np.zeros(terms.usual.size, dtype=np.int64)
 
-    def run(self, first_hour: int, hourly: FloatArray, premium: FloatArray) -> Funding:
-        """The funding of one block, from the mean premium of each hour and the premium at its end."""
+    def run(self, first_hour: int, premium: FloatArray) -> Funding:
+        """The funding of the next block, from the premium of each swap at the end of each hour."""
+        previous = np.vstack([premium[:1] if self._before is None else self._before, premium[:-1]])
+        hourly = (previous + premium) / 2
+        self._before = premium[-1:]
         expected, interval, paid, paid_interval = (np.full_like(hourly, np.nan) for _ in range(4))
         for row in range(BLOCK_HOURS):
             self._total += hourly[row]
@@ -119,8 +125,8 @@ class _Clock:
         self._interval[calm] = terms.usual[calm]
 
 
-def _read_terms() -> _Terms:
-    coins, instruments = list_coins(), list_instruments()
+def _read_terms(instruments: Instruments) -> _Terms:
+    coins = list_coins()
     swaps = instruments.swaps
     listed = [(VENUES[instruments.venue[each]], coins[instruments.coin[each]]) for each in swaps]
     caps = [

@@ -16,13 +16,14 @@ import numpy as np
 import polars as pl
 
 from engine.exchange.generator.books import Books, draw_books
-from engine.exchange.generator.faults import spoil
+from engine.exchange.generator.faults import Feed, join_feeds, spoil
 from engine.exchange.generator.funding import Funding, walk_funding
-from engine.exchange.generator.listings import draw_lives
-from engine.exchange.generator.noise import BLOCK_HOURS, FloatArray
+from engine.exchange.generator.further import Further, add_currencies, walk_further
+from engine.exchange.generator.listings import draw_lives, list_all, list_further, list_instruments
+from engine.exchange.generator.noise import BLOCK_HOURS, FloatArray, Purpose, open_stream
 from engine.exchange.generator.premiums import walk_premiums
 from engine.exchange.generator.prices import Prices, walk_prices
-from engine.exchange.generator.rows import STEP, tabulate_quotes, tabulate_settlements
+from engine.exchange.generator.rows import STEP, Told, tabulate_quotes, tabulate_settlements
 
 MARKET_ORIGIN = datetime(2025, 11, 1, tzinfo=UTC)
 WARM_UP = timedelta(days=30)
@@ -101,26 +102,53 @@ def generate_market(
 
 def _tabulate(seed: int, origin: datetime, stretch: _Stretch) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Quotes and settlements of a stretch; books are drawn only where quotes are wanted."""
-    lives = draw_lives(seed)
+    lives = draw_lives(seed, list_all())
     quotes, settlements = [], []
-    before: Books | None = None
-    for block, (prices, premium, funding) in enumerate(_walk(seed, origin, stretch)):
+    feeds = _Feeds(seed)
+    for block, (prices, premium, funding, further) in enumerate(_walk(seed, origin, stretch)):
         hours = prices.first_hour + np.arange(BLOCK_HOURS)
         reached = hours < stretch.end
         wanted = reached & (hours >= stretch.settled)
-        settlements.append(tabulate_settlements(origin, hours, wanted, lives, funding))
+        paid = funding.join(further.funding)
+        settlements.append(tabulate_settlements(origin, hours, wanted, lives, paid))
         # A stale quote at the first hour shows the hour before it.
         if hours[-1] < stretch.first - 1:
             continue
-        books = draw_books(seed, block, prices, premium)
-        feed = spoil(seed, block, books, before)
-        before = books
+        feed = feeds.draw(block, prices, premium, further)
         wanted = reached & (hours >= stretch.first)
-        quotes.append(tabulate_quotes(origin, hours, wanted, lives, feed, funding))
+        told = Told(lives, feed, paid, further.borrow_apr, further.borrow_usd)
+        quotes.append(tabulate_quotes(origin, hours, wanted, told))
     return pl.concat(quotes), pl.concat(settlements)
 
 
-def _walk(seed: int, origin: datetime, stretch: _Stretch) -> Iterator[tuple[Prices, FloatArray, Funding]]:
+class _Feeds:
+    """Draws what the feed tells, with the books before each block: a stale quote shows them."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._before: tuple[Books, Books] | None = None
+
+    def draw(self, block: int, prices: Prices, premium: FloatArray, further: Further) -> Feed:
+        """The feed of all instruments; further ones have streams of their own, and their venues' outages."""
+        one, other = list_instruments(), list_further()
+        stream, another = (
+            open_stream(self._seed, each, block) for each in (Purpose.BOOK, Purpose.FURTHER_BOOK)
+        )
+        books = (
+            draw_books(stream, one, prices, premium),
+            draw_books(another, other, add_currencies(prices), further.premium),
+        )
+        before = self._before or (None, None)
+        first = spoil(open_stream(self._seed, Purpose.FAULT, block), one, books[0], before[0])
+        stream = open_stream(self._seed, Purpose.FURTHER_FAULT, block)
+        more = spoil(stream, other, books[1], before[1], first.out)
+        self._before = books
+        return join_feeds(first, more)
+
+
+def _walk(
+    seed: int, origin: datetime, stretch: _Stretch
+) -> Iterator[tuple[Prices, FloatArray, Funding, Further]]:
     """Blocks from the origin to the end of a stretch: what comes later depends on what was before."""
-    walk = walk_funding(walk_premiums(seed, walk_prices(seed, origin.weekday())))
-    return islice(walk, -(-stretch.end // BLOCK_HOURS))
+    first = walk_funding(walk_premiums(seed, walk_prices(seed, origin.weekday())))
+    return islice(walk_further(seed, origin, first), -(-stretch.end // BLOCK_HOURS))

@@ -26,6 +26,9 @@ class Purpose(IntEnum):
     SPIKE = 4
     BOOK = 5
     FAULT = 6
+    FURTHER = 7
+    FURTHER_BOOK = 8
+    FURTHER_FAULT = 9
 
 
 def open_stream(seed: int, purpose: Purpose, block: int = 0) -> np.random.Generator:

@@ -34,19 +34,42 @@ class Board:
 
     Attributes:
         venue: Name of the venue.
-        kind: Spot or swap.
-        quote: The coin that prices are in; a swap is settled in it too.
+        kind: Spot, swap or future.
+        quote: The coin that prices are in; a swap or future is settled in it too, unless it is inverse.
         taker_fee: A ratio.
         share: Turnover of a coin here, as a share of its largest swap's.
         least_musd: A coin is listed here if the turnover of its largest swap is at least this.
+        inverse: Whether it is settled in the coin itself.
+        multiplier: Coins in the unit that is traded.
+        bases: The coins that are listed here; empty lists all that are large enough and that the venue has.
     """
 
     venue: str
-    kind: Literal["spot", "swap"]
+    kind: Literal["spot", "swap", "future"]
     quote: str
     taker_fee: float
     share: float
     least_musd: float
+    inverse: bool = False
+    multiplier: int = 1
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Where coins of spot markets can be borrowed.
+
+    Attributes:
+        venue: Name of the venue.
+        quote: The coin that prices are in.
+        least_musd: A coin is lent if the turnover of its largest swap is at least this.
+        max_leverage: On what is borrowed.
+    """
+
+    venue: str
+    quote: str
+    least_musd: float
+    max_leverage: float
 
 
 VENUES: tuple[Venue, ...] = (
@@ -77,3 +100,27 @@ BOARDS: tuple[Board, ...] = (
 )
 """Fees are published base tiers. Spot at binance turned over 0.165 of its swap (median of 12 coins, May and
 June 2025, measured); the other shares are assumed."""
+
+FURTHER_BOARDS: tuple[Board, ...] = (
+    Board("binance", "swap", "USD", 0.0005, 0.10, 400, inverse=True),
+    Board("kucoin", "swap", "USD", 0.0006, 0.008, 1000, inverse=True),
+    Board(
+        *("coinbase", "swap", "USDC", 0.0040, 0.010, 0),
+        multiplier=1000,
+        bases=("PEPE", "SHIB", "BONK", "FLOKI"),
+    ),
+    Board("binance", "future", "USDT", 0.0005, 0.012, 3000),
+    Board("binance", "future", "USD", 0.0005, 0.010, 1000, inverse=True),
+    Board("kraken", "future", "USD", 0.0005, 0.003, 800),
+    Board("kraken", "spot", "USD", 0.0020, 1.0, 0, bases=("USDT", "USDC")),
+    Board("binance", "spot", "USDT", 0.0010, 1.0, 0, bases=("USDC",)),
+)
+"""What was added later, so that it is drawn from streams of its own; all shares are assumed. There are two
+quarterly futures of each coin at a time."""
+
+LENDERS: tuple[Lender, ...] = (
+    Lender("binance", "USDT", 100, 5),
+    Lender("kraken", "USD", 300, 5),
+    Lender("bitfinex", "USD", 300, 5),
+    Lender("kucoin", "USDT", 200, 5),
+)

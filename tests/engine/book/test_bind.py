@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from engine.book.bind import bind
@@ -58,3 +59,13 @@ def test_a_window_that_is_a_parameter_is_measured_when_it_is_known(draft: Path) 
     assert str(bind(compiled, {"window": "30d"}).parameters["window"].value) == "30"
     with pytest.raises(BookErrors, match="looks back 31 d, further than the history of the book"):
         bind(compiled, {"window": "31d"})
+
+
+def test_weights_are_computed_for_every_row(draft: Path) -> None:
+    manifest = draft / "book.toml"
+    text = manifest.read_text(encoding="utf-8")
+    text = text.replace('side = "sell",', 'side = "sell", weight = "leverage / spot_ask",')
+    manifest.write_text(text, encoding="utf-8")
+    bound = bind(compile_book(load_book(draft)))
+    weights = bound.weigh(pl.DataFrame({"spot_ask": [2.0, 0.0, None]}))
+    assert weights.to_dict(as_series=False) == {"spot": [1.0, 1.0, 1.0], "perp": [2.5, None, None]}

@@ -36,6 +36,27 @@ def test_a_sound_book_is_one_line() -> None:
     assert result.stdout.endswith("no fault\n")
 
 
+def tell_fingerprints(folder: Path) -> tuple[str, str]:
+    told = json.loads(invoke(str(folder), "--json").stdout)
+    assert (
+        f"draft (bytes {told['fingerprint']}, behaviour {told['behaviour']}): " in invoke(str(folder)).stdout
+    )
+    return told["fingerprint"], told["behaviour"]
+
+
+def test_a_note_changes_the_bytes_of_a_book_and_a_bound_its_behaviour_too(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(find_starter(), tmp_path / "funding-carry"))
+    entry = folder / "draft" / "entry.csv"
+    first = tell_fingerprints(folder)
+    assert first == tell_fingerprints(find_starter())
+    entry.write_text(entry.read_text().replace("normal: only liquid pairs", "only liquid ones"))
+    noted = tell_fingerprints(folder)
+    assert (noted[0] != first[0], noted[1] == first[1]) == (True, True)
+    entry.write_text(entry.read_text().replace(">= 5 * min_depth_usd", ">= 4 * min_depth_usd"))
+    bound = tell_fingerprints(folder)
+    assert (bound[0] != noted[0], bound[1] != noted[1]) == (True, True)
+
+
 def test_every_fault_is_a_line_with_its_place(faulty: Path) -> None:
     result = invoke(str(faulty))
     assert result.exit_code == ExitCode.FAULT
@@ -52,7 +73,9 @@ def test_every_fault_is_a_line_with_its_place(faulty: Path) -> None:
 def test_faults_as_json(faulty: Path) -> None:
     result = invoke(str(faulty / "draft"), "--json")
     assert result.exit_code == ExitCode.FAULT
-    found = json.loads(result.stdout)["diagnostics"]
+    told = json.loads(result.stdout)
+    assert (told["fingerprint"], told["behaviour"]) == (None, None)
+    found = told["diagnostics"]
     assert [(fault["code"], fault["file"], fault["row"], fault["column"]) for fault in found] == [
         ("parameter.bounds", "parameters.csv", 7, "value"),
         ("name.unknown", "entry.csv", 1, "fundng_apr"),

@@ -13,6 +13,7 @@ from engine.cli.console import ExitCode
 from engine.operations.starter import find_starter
 
 DRAFT = find_starter() / "draft"
+MARKS = ("fingerprint", "behaviour")
 
 
 def invoke(*arguments: str | Path, columns: int = 240) -> Result:
@@ -76,6 +77,22 @@ def test_a_book_as_json() -> None:
     alone = json.loads(invoke("--table", "metrics", "--json").stdout)
     assert (alone["manifest"], list(alone["tables"])) == (None, ["metrics"])
     assert alone["tables"]["metrics"] == told["tables"]["metrics"]
+
+
+def test_both_fingerprints_are_told_as_a_check_tells_them(draft: Path) -> None:
+    first = json.loads(invoke(draft, "--json").stdout)
+    (marks,) = invoke(draft, "--table", "entry").stderr.splitlines()
+    assert marks.endswith(f"(bytes {first['fingerprint']}, behaviour {first['behaviour']})")
+    checked = json.loads(CliRunner().invoke(app, ["rules", "check", str(draft), "--json"]).stdout)
+    assert [checked[key] for key in MARKS] == [first[key] for key in MARKS]
+    targets = draft / "targets.csv"
+    targets.write_text(targets.read_text().replace("the root of 365", "a year has 365 days"))
+    noted = json.loads(invoke(draft, "--json").stdout)
+    assert [noted[key] == first[key] for key in MARKS] == [False, True]
+    (draft / "entry.csv").write_text("id\n")
+    faulty = json.loads(invoke(draft, "--json").stdout)
+    assert (faulty["behaviour"], faulty["fingerprint"] == noted["fingerprint"]) == (None, False)
+    assert "behaviour unknown, as the book has faults)" in invoke(draft).stderr
 
 
 def test_faults_are_told_beside_what_can_be_shown(draft: Path) -> None:

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 from engine.exchange.generator import MARKET_ORIGIN, WARM_UP, GeneratedMarket, generate_market
 from engine.exchange.generator.coins import list_coins
-from engine.exchange.generator.listings import draw_lives, list_instruments
+from engine.exchange.generator.listings import draw_lives, list_all
 from engine.frames.quotes import QUOTE_COLUMNS
 from engine.frames.settlements import validate_settlements
 from engine.market.assembly import Candidates, assemble_candidates
@@ -134,13 +134,13 @@ def test_words_are_known(market: GeneratedMarket) -> None:
 
 
 def test_several_hundred_instruments_are_traded(market: GeneratedMarket) -> None:
-    now = market.quotes.filter(pl.col("ts") == START).unique(["venue", "symbol"])
-    assert 600 <= now.height <= 700
+    now = market.quotes.filter(pl.col("ts") == START).unique(["venue", "kind", "symbol"])
+    assert 750 <= now.height <= 850
     assert 95 <= now["base"].n_unique() <= 110
     boards = {(*each,) for each in now.select("venue", "kind", "quote").unique().rows()}
     assert boards >= {("binance", "swap", "USDC"), ("coinbase", "spot", "USD"), ("kraken", "swap", "USD")}
     assert boards >= {("bitfinex", "spot", "USD"), ("kucoin", "spot", "USDT"), ("coinbase", "swap", "USDC")}
-    swaps = now.filter(pl.col("kind") == "swap")
+    swaps = now.filter(pl.col("kind") == "swap", pl.col("multiplier") == 1)
     assert (swaps["symbol"] == swaps["base"] + "/" + swaps["quote"] + ":" + swaps["settle"]).all()
 
 
@@ -232,13 +232,15 @@ def test_faults_are_rare_and_of_every_sort(market: GeneratedMarket) -> None:
     assert quarantined.height < 0.01 * market.quotes.height
     assert 0.0005 < market.quotes["bid"].null_count() / market.quotes.height < 0.005
     twice = quarantined.filter(pl.col("reason") == "quoted twice")
-    told = twice.group_by("ts", "venue", "symbol").agg(pl.len(), pl.col("bid").n_unique().alias("bids"))
+    told = twice.group_by("ts", "venue", "kind", "symbol").agg(
+        pl.len(), pl.col("bid").n_unique().alias("bids")
+    )
     assert told["len"].unique().to_list() == [2]
     assert set(told["bids"]) == {1, 2}
 
 
 def test_a_stale_quote_shows_the_prices_of_the_hour_before(market: GeneratedMarket) -> None:
-    key = ["venue", "symbol"]
+    key = ["venue", "kind", "symbol"]
     rows = market.quotes.unique(["ts", *key], keep="none").sort(*key, "ts")
     before = [
         pl.col(name).shift().over(key).alias(f"{name}_before") for name in ("bid", "ask", "mark", "age_s")
@@ -254,7 +256,7 @@ def test_a_stale_quote_shows_the_prices_of_the_hour_before(market: GeneratedMark
 
 
 def test_coins_are_listed_and_delisted_on_the_way(long: GeneratedMarket) -> None:
-    quotes = long.quotes.unique(["ts", "venue", "symbol"])
+    quotes = long.quotes.filter(pl.col("kind").is_in(["spot", "swap"])).unique(["ts", "venue", "symbol"])
     life = quotes.group_by("venue", "symbol").agg(
         first=pl.col("ts").min(),
         last=pl.col("ts").max(),
@@ -279,7 +281,8 @@ def test_coins_are_listed_and_delisted_on_the_way(long: GeneratedMarket) -> None
 
 
 def test_a_venue_lists_and_delists_all_instruments_of_a_coin_at_once() -> None:
-    lives, instruments = draw_lives(3), list_instruments()
+    instruments = list_all()
+    lives = draw_lives(3, instruments)
     place = instruments.venue * 1000 + instruments.coin
     for ends in (lives.listed, lives.announced, lives.delisted):
         by_place = {key: set(ends[place == key]) for key in np.unique(place)}

@@ -24,6 +24,7 @@ COLUMNS = {
     "pair": Column(pl.String()),
     "word": Column(pl.String(), words=("enter", "none")),
     "rule": Column(pl.String(), nullable=True),
+    "coin": Column(pl.String(), nullable=True, words=("base",)),
     "rate": Column(pl.Float64(), nullable=True),
     "hours": Column(pl.Float64(), positive=True),
     "step_s": Column(pl.Float64(), nullable=True, positive=True),
@@ -33,11 +34,12 @@ VALUES: dict[str, list[Any]] = {
     "pair": ["x", "y", "z", None],
     "word": ["enter", "none", "maybe", None],
     "rule": ["U1", None],
+    "coin": ["base", None, "other"],
     "rate": [0.1, None, math.nan, math.inf],
     "hours": [1.0, 0.0, None, math.nan],
     "step_s": [1.0, None, -1.0, -math.inf],
 }
-SOUND = {"ts": 2, "pair": 3, "word": 2, "rule": 2, "rate": 2, "hours": 1, "step_s": 2}
+SOUND = {"ts": 2, "pair": 3, "word": 2, "rule": 2, "coin": 2, "rate": 2, "hours": 1, "step_s": 2}
 """How many of the values, from the first on, are allowed."""
 
 

@@ -62,7 +62,7 @@ def test_a_quote_of_another_form_is_refused(change: pl.Expr, fault: str) -> None
 
 
 def test_a_quote_is_given_once() -> None:
-    with pytest.raises(SchemaErrors, match="rows repeat in ts, venue, symbol"):
+    with pytest.raises(SchemaErrors, match="rows repeat in ts, venue, kind, symbol"):
         validate_quotes(pl.concat([quotes(), quotes()]))
 
 

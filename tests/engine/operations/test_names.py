@@ -15,6 +15,14 @@ def test_every_table_sees_its_names() -> None:
     assert listed["max_fee"].source == "parameter"
     assert listed["equity_usd"].scopes == ("book", "account", "venue")
     assert listed["action"].tables == ("execution",)
+    assert listed["action"].sight == "execution"
+    assert listed["equity_usd"].sight == "limits of book, account, venue"
+    assert (listed["spot_ask"].sight, listed["spot_ask"].unit) == ("all tables", "price")
+    assert (listed["base"].unit, listed["max_fee"].unit, listed["perp_leverage"].unit) == (
+        "text",
+        "%",
+        "number",
+    )
     assert listed["hours_since_exit"].flat == NEVER
     assert "universe" not in listed["age_hours"].tables
     assert {"entry", "exit", "limits"} <= set(listed["age_hours"].tables)

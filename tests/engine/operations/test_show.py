@@ -58,6 +58,7 @@ def test_values_that_json_does_not_have(draft: Path) -> None:
     assert json.dumps(view.manifest, allow_nan=False, default=str) == (
         '{"a": ["nan", "inf", "2026-01-01", "08:00:00"], "hit_policy": 3}'
     )
+    assert view.behaviour is None
     assert {table.policy for table in view.tables} == {None}
 
 

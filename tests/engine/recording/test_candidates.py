@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from engine.model import Pairing
+from engine.model import Leg, Pairing
 from engine.recording.candidates import read_candidates
 from engine.recording.history import History, open_history
 
@@ -136,3 +136,20 @@ def test_a_spot_market_that_ends_leaves_unknown_prices(make_history: MakeHistory
     pairs = read_candidates(make_history(payments, spot + swap), carry).pairs
     assert pairs["spot_open"].to_list() == [100.0, None]
     assert pairs["perp_open"].to_list() == [100.0, 100.0]
+
+
+def test_perpetuals_of_two_venues_meet_in_equivalent_coins(make_history: MakeHistory) -> None:
+    legs = (Leg("long", "swap", "buy"), Leg("short", "swap", "sell"))
+    dollars = {"quote": frozenset({"USDT", "USDC"})}
+    payments = [("binance", "BTC/USDT:USDT", 16, 0.0001, 8), ("hyperliquid", "BTC/USDC:USDC", 16, 0.0002, 1)]
+    bars = [
+        ("binance", "swap", "BTC/USDT:USDT", "1h", 16, 100.0),
+        ("hyperliquid", "swap", "BTC/USDC:USDC", "1h", 16, 101.0),
+    ]
+    found = read_candidates(
+        make_history(payments, bars), Pairing(legs, ("base", "quote"), dollars, differ=("venue",))
+    )
+    assert found.pairs.select("long_venue", "short_venue", "long_open", "short_open").rows() == [
+        ("binance", "hyperliquid", 100.0, 101.0),
+        ("hyperliquid", "binance", 101.0, 100.0),
+    ]

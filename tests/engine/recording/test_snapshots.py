@@ -121,3 +121,37 @@ def test_nothing_chosen_is_an_empty_frame_of_the_same_form(make_history: MakeHis
     quotes = read_quotes(history)
     assert quotes.height == 0
     assert dict(quotes.schema) == QUOTE_COLUMNS
+
+
+def test_terms_that_bars_do_not_tell_are_assumed(make_history: MakeHistory) -> None:
+    quotes = read_quotes(make_history(PAYMENTS, hourly(SPOT, 0, 48) + hourly(SWAP, 0, 48)))
+    spot, swap = quote_at(quotes, 32, "spot"), quote_at(quotes, 32)
+    assert (spot["lot_step"], spot["fee_coin"], spot["max_leverage"]) == (0.00001, "base", None)
+    assert (swap["lot_step"], swap["fee_coin"], swap["maintenance_rate"]) == (0.001, "quote", 0.0125)
+    assert (swap["contract_size"], swap["inverse"], swap["multiplier"]) == (1.0, False, 1.0)
+    assert (swap["expiry_days"], swap["borrow_apr"], swap["min_notional_usd"]) == (1e9, None, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "base", "multiplier"),
+    [
+        ("1000PEPE/USDT:USDT", "PEPE", 1000.0),
+        ("1000000MOG/USDT:USDT", "MOG", 1e6),
+        ("kBONK/USDT:USDT", "BONK", 1000.0),
+        ("1INCH/USDT:USDT", "1INCH", 1.0),
+        ("KAITO/USDT:USDT", "KAITO", 1.0),
+    ],
+)
+def test_a_symbol_may_be_of_many_coins(
+    make_history: MakeHistory, symbol: str, base: str, multiplier: float
+) -> None:
+    swap = ("binance", "swap", symbol)
+    row = quote_at(read_quotes(make_history([("binance", symbol, 24, 0.0001, 8)], hourly(swap, 0, 48))), 24)
+    assert (row["symbol"], row["base"], row["multiplier"], row["bid"]) == (symbol, base, multiplier, 1024.0)
+
+
+def test_a_swap_that_is_settled_in_its_coin_is_inverse(make_history: MakeHistory) -> None:
+    swap = ("binance", "swap", "BTC/USD:BTC")
+    quotes = read_quotes(make_history([("binance", "BTC/USD:BTC", 24, 0.0001, 8)], hourly(swap, 0, 48)))
+    row = quote_at(quotes, 24)
+    assert (row["inverse"], row["lot_step"]) == (True, 1.0)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.book.compile import CompiledBook, compile_book
+from engine.book.limits import Limit
 from engine.book.load import load_book
 from engine.book.scenarios.coverage import measure_coverage
 from engine.book.scenarios.trial import Tried, try_scenarios
@@ -38,18 +40,38 @@ def attempt(draft: Path, scenario: str) -> Tried:
     return try_scenarios(compile_with(draft, scenario))[-1]
 
 
-def test_the_starter_book_passes_its_own_scenarios_and_each_rule_decides_in_one() -> None:
+def test_the_starter_book_passes_its_own_scenarios_and_each_rule_and_limit_decides_in_one() -> None:
     compiled = compile_book(load_book(find_starter()))
     tried = try_scenarios(compiled)
     assert [each.scenario.id for each in tried if not each.passed] == []
     assert {"N1", "N2", "N3", "N4", "N5", "N6"} <= {each.scenario.id for each in tried}
-    covered = {each.table: each for each in measure_coverage(compiled.book, tried)}
-    assert {
-        name: each.not_hit + each.never_decide for name, each in covered.items() if name != "limits"
-    } == dict.fromkeys(("universe", "entry", "exit", "sizing", "execution"), ())
-    assert "day-stop" not in covered["limits"].never_decide
-    assert "drawdown" in covered["limits"].not_hit
-    assert "leverage" in covered["limits"].never_decide
+    for covered in measure_coverage(compiled.book, tried):
+        assert (covered.not_hit, covered.never_decide) == ((), ()), covered.table
+
+
+@pytest.mark.parametrize(("share", "ending"), [(0.02, ""), (-0.02, "-holds")], ids=["looser", "tighter"])
+def test_each_limit_of_the_starter_book_is_tried_right_beside_its_bound(
+    draft: Path, share: float, ending: str
+) -> None:
+    book = load_book(draft)
+    moved = [replace(limit, must_be=move_bound(limit, share)) for limit in book.limits]
+    tried = {
+        each.scenario.id: each
+        for each in try_scenarios(compile_book(replace(book, limits=tuple(moved))))
+        if each.scenario.table == "limits"
+    }
+    for limit in book.limits:
+        each = tried[f"L-{limit.id}{ending}"]
+        expected = [word.strip() for word in each.scenario.expect.split(",")]
+        assert (limit.id in each.decided) != (limit.id in expected), limit.id
+
+
+def move_bound(limit: Limit, share: float) -> str:
+    """The test of a limit with its bound moved by a share of it, so that a positive one lets more pass."""
+    comparison, _, bound = limit.must_be.partition(" ")
+    outwards = 1 if comparison.startswith("<") or bound.startswith("-") else -1
+    whole = 15 if limit.id == "intents" else 1  # orders are counted: one more is a quarter more
+    return f"{comparison} {bound} * {1 + outwards * whole * share:.6g}"
 
 
 @pytest.mark.parametrize("case", read_cases(), ids=lambda case: case["id"])

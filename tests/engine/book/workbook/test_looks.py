@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import openpyxl
 import pytest
 
+from engine.book.compile import CompiledBook, check_texts
+from engine.book.folder import read_folder
 from engine.book.load import load_book
+from engine.book.read import read_book
 from engine.book.workbook.choices import list_choices
 from engine.book.workbook.glossary import Entry, list_glossary
 from engine.book.workbook.looks import Part, find_part, measure_height, measure_width
 from engine.book.workbook.write import write_workbook
+from engine.operations.names import list_names
 from engine.operations.starter import find_starter
 
 SPARE = 200
@@ -91,11 +96,41 @@ def test_the_glossary_is_guarded_and_tells_every_name(book: Any) -> None:
     names = {row[1]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert names["perp_bid"][:3] == ("market data", "perp_bid", "price")
     assert names["hours_since_exit"][0] == "position"
-    assert names["net_apr"][:1] + names["net_apr"][4:] == ("metric", "net_hold / (expected_hold / 365d)")
+    assert (names["net_apr"][0], names["net_apr"][4]) == ("metric", "net_hold / (expected_hold / 365d)")
     assert names["max_vol"][:3] == ("parameter", "max_vol", "%")
     assert names["bps"][0].startswith("unit")
     assert names["lag(x, age: duration)"][0] == "function: other rows"
     assert not any("`" in str(cell) for row in names.values() for cell in row)
+
+
+def test_the_glossary_has_every_name_that_is_listed_with_its_unit_and_the_tables_that_see_it() -> None:
+    entries = list_glossary(load_book(find_starter()))
+    told = {(entry.where, entry.name): entry for entry in entries}
+    listed = list_names(find_starter())
+    assert {name.source for name in listed} == {
+        *("parameter", "market", "position", "metric", "order", "measure"),
+    }
+    for name in listed:
+        entry = told["market data" if name.source == "market" else name.source, name.name]
+        assert (entry.unit, entry.meaning, entry.tables) == (name.unit, name.meaning, name.sight)
+    assert len([entry for entry in entries if entry.tables]) == len(listed)
+    assert told["measure", "latency_p95_s"].tables == "limits of venue"
+    assert told["measure", "latency_p95_s"].unit == "s"
+    assert told["order", "action"].tables == "execution"
+    assert told["order", "action"].example == "enter, exit, rebalance, unwind, urgent"
+    assert told["market data", "perp_bid"].tables == "all tables"
+    assert told["position", "notional_usd"].tables == "metrics, entry, exit, sizing, execution, limits"
+    assert told["measure", "notional_usd"].tables == "limits of book, account, venue, base"
+
+
+def test_the_glossary_of_a_book_with_faults_has_what_is_given_to_every_book(draft: Path) -> None:
+    entry = draft / "entry.csv"
+    entry.write_text(entry.read_text(encoding="utf-8").replace("basis_in", "basis_inn"), encoding="utf-8")
+    book = read_book(read_folder(draft)).book
+    assert book is not None
+    assert not isinstance(check_texts(book), CompiledBook)
+    told = {(each.where, each.name) for each in list_glossary(book)}
+    assert {("measure", "drawdown"), ("order", "action"), ("market data", "perp_bid")} <= told
 
 
 def test_the_glossary_of_a_book_that_cannot_be_read_has_units_and_functions() -> None:

@@ -1,0 +1,218 @@
+"""New positions: candidates in their order, each with what sizing, bucket, accounts and limits leave it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Floats, Integers, State, World
+from engine.portfolio.fills import set_order
+from engine.portfolio.gates import find_block, names_about_positions, place_pair
+from engine.portfolio.holdings import is_held
+from engine.portfolio.judging import judge
+from engine.portfolio.measures import find_capital, use_capital
+from engine.portfolio.prospects import find_breach
+from engine.portfolio.scratch import copy_state, copy_world, fill_as_if
+from engine.portfolio.sizing import count_lead_lots, find_open, is_large_enough, is_tradable, match_legs
+
+
+def allocate(world: World, time: int, candidates: Integers, doubt: Floats, in_doubt: bool) -> None:
+    """Decide which candidates become orders, and how large; every candidate gets a verdict.
+
+    Args:
+        world: What is held, the market, the book; takes orders and verdicts.
+        time: Place of the time.
+        candidates: Rows that may be entered, best by `rank_by` first.
+        doubt: Limits that are unknown now, from `judge_limits`.
+        in_doubt: Whether a position has been in doubt for too long for any entry.
+    """
+    wanted = rank_candidates(world, time, candidates)
+    if wanted.shape[0] == 0:
+        return
+    # What waits to be closed is held until it is closed.
+    supposed = copy_world(world, copy_state(world.state))
+    for row in wanted:
+        verdict = write_verdict(world, time, row)
+        verdict[2] = consider(world, supposed, time, row, doubt, in_doubt, verdict)
+
+
+def rank_candidates(world: World, time: int, candidates: Integers) -> Integers:
+    """The rows to enter: by priority, the highest first, else in the order given."""
+    rows = np.empty(candidates.shape[0], dtype=np.int64)
+    priorities = np.empty(candidates.shape[0], dtype=np.float64)
+    said = np.empty(2, dtype=np.float64)
+    count = 0
+    for row in candidates:
+        judge_entry(world, time, row, said)
+        if said[0] == 1.0:
+            priority = -math.inf if math.isnan(said[1]) else said[1]
+            place = count
+            while place > 0 and priorities[place - 1] < priority:
+                rows[place], priorities[place] = rows[place - 1], priorities[place - 1]
+                place -= 1
+            rows[place], priorities[place] = row, priority
+            count += 1
+    return rows[:count]
+
+
+def is_flat(state: State, pair: int) -> bool:
+    """Whether a pair has no position and never had one: then names about positions have fixed values."""
+    return math.isnan(state.position[pair, at.CLOSED_AT]) and not is_held(state, pair)
+
+
+def judge_entry(world: World, time: int, row: int, said: Floats) -> int:
+    """What the entry table says of a row: `enter` and `priority`; gives back the rule."""
+    program = world.program
+    if program.settings[at.S_ENTRY_LOOKS] == 0 or is_flat(world.state, world.signals.pair[row]):
+        first = int(program.settings[at.S_ROW_FIELDS])
+        quotes = world.signals.rows[row]
+        said[0], said[1] = quotes[first + at.FLAT_ENTER], quotes[first + at.FLAT_PRIORITY]
+        return int(quotes[first + at.FLAT_ENTRY_RULE])
+    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
+    place_pair(values, world, time, world.signals.pair[row], row)
+    return judge(program.entry, program.code, values, said)
+
+
+def judge_sizing(world: World, time: int, row: int, said: Floats) -> int:
+    """What the sizing table says of a row: `share` and `cap_usd`; gives back the rule."""
+    program = world.program
+    if program.settings[at.S_SIZING_LOOKS] == 0 or is_flat(world.state, world.signals.pair[row]):
+        first = int(program.settings[at.S_ROW_FIELDS])
+        quotes = world.signals.rows[row]
+        said[0], said[1] = quotes[first + at.FLAT_SHARE], quotes[first + at.FLAT_CAP]
+        return int(quotes[first + at.FLAT_SIZING_RULE])
+    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
+    place_pair(values, world, time, world.signals.pair[row], row)
+    return judge(program.sizing, program.code, values, said)
+
+
+def write_verdict(world: World, time: int, row: int) -> Floats:
+    """Begin a verdict; gives back its row."""
+    output = world.output
+    verdict: Floats = output.verdicts[output.used[1]]
+    verdict[:] = math.nan
+    verdict[0], verdict[1], verdict[3] = time, row, -1
+    output.used[1] += 1
+    return verdict
+
+
+def consider(
+    world: World, supposed: World, time: int, row: int, doubt: Floats, in_doubt: bool, verdict: Floats
+) -> int:
+    """The verdict on a candidate; an order if it is approved."""
+    pair = world.signals.pair[row]
+    if is_held(world.state, pair) or world.state.position[pair, at.PURPOSE] >= 0:
+        return at.HELD
+    if in_doubt:
+        return at.IN_DOUBT
+    for leg in range(world.state.legs.shape[2]):
+        if world.signals.who[at.ACCOUNT, pair, leg] < 0:
+            return at.NO_ACCOUNT
+    block = find_block(world.state, world, doubt, pair)
+    if block >= 0:
+        verdict[3] = block
+        return at.GATED
+    if not is_tradable(world, row):
+        return at.NO_PRICE
+    said = np.empty(2, dtype=np.float64)
+    verdict[7] = judge_sizing(world, time, row, said)
+    if math.isnan(said[0] + said[1]) or said[0] <= 0.0 or said[1] <= 0.0:
+        return at.NO_SIZE
+    verdict[5] = find_notional(world, supposed, pair, said[0], said[1])
+    if not verdict[5] > 0.0:
+        return at.NO_ROOM
+    return order_lots(world, supposed, time, row, verdict)
+
+
+def find_notional(world: World, supposed: World, pair: int, share: float, cap: float) -> float:
+    """The notional that a candidate may have: the least of its share, its cap, what its bucket has left, and
+    what each account has free beside the buckets that it keeps.
+    """
+    settings, legs = world.program.settings, world.program.legs
+    bucket = settings[at.S_ACTIVE] * find_capital(supposed.state, supposed.program)
+    room = bucket - use_capital(supposed.state, supposed.program)
+    notional = min(min(share * bucket, room) / settings[at.S_CAPITAL_PER_NOTIONAL], cap)
+    kept = settings[at.S_BUFFER] + settings[at.S_FEES]
+    for leg in range(legs.shape[1]):
+        account, tied = world.signals.who[at.ACCOUNT, pair, leg], 0.0
+        for other in range(legs.shape[1]):
+            if world.signals.who[at.ACCOUNT, pair, other] == account:
+                tied += legs[at.CAPITAL, other]
+        free = supposed.state.wallet[account] - kept * held_by(supposed, account)
+        notional = min(notional, free / tied)
+    return float(notional)
+
+
+def held_by(world: World, account: int) -> float:
+    """What an account would be worth if it shared the capital with the others by what they have free."""
+    total = 0.0
+    for each in range(world.state.wallet.shape[0]):
+        total += world.state.wallet[each]
+    if total <= 0.0:
+        return 0.0
+    return float(find_capital(world.state, world.program) * world.state.wallet[account] / total)
+
+
+def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floats) -> int:
+    """Round to lots, clip to what limits allow on the state as it would be, and order."""
+    pair = world.signals.pair[row]
+    legs = world.state.legs.shape[2]
+    lots, margin = np.empty(legs, dtype=np.int64), np.empty(legs, dtype=np.float64)
+    most = count_lead_lots(world, row, verdict[5])
+    match_legs(world, row, most, lots, margin)
+    if not is_large_enough(world, row, lots):
+        return at.TOO_SMALL
+    before = copy_state(supposed.state)
+    fits, fails = 0, most + 1
+    tried = most
+    while fails - fits > 1:
+        match_legs(world, row, tried, lots, margin)
+        restore(supposed.state, before)
+        place_order(supposed.state, pair, lots, margin, at.ENTER)
+        fill_as_if(supposed, time, pair, row)
+        if find_breach(world, supposed, before, time, row, verdict):
+            fails = tried
+        else:
+            fits = tried
+        tried = (fits + fails) // 2
+    restore(supposed.state, before)
+    match_legs(world, row, fits, lots, margin)
+    if fits == 0 or not is_large_enough(world, row, lots):
+        return at.REFUSED
+    place_order(supposed.state, pair, lots, margin, at.ENTER)
+    fill_as_if(supposed, time, pair, row)
+    place_order(world.state, pair, lots, margin, at.ENTER)
+    world.state.position[pair, at.ORDER_RULE] = judge_entry(world, time, row, np.empty(2, dtype=np.float64))
+    world.state.position[pair, at.ORDER_LIMIT] = int(verdict[3])
+    verdict[6] = find_notional_of_lots(world, row, lots)
+    return at.APPROVED
+
+
+def find_notional_of_lots(world: World, row: int, lots: Integers) -> float:
+    """Notional of the first leg for the lots that are ordered, net of what its fee takes."""
+    first = world.signals.rows[row]
+    units = lots[0] * first[at.LOT_STEP]
+    if (
+        first[at.FEE_IN_BASE] > 0
+        and world.program.legs[at.SIGN, 0] > 0
+        and world.program.legs[at.DERIVATIVE, 0] == 0
+    ):
+        units *= 1.0 - first[at.TAKER_FEE]
+    return float(units * first[at.CONTRACT_SIZE] * first[at.MULTIPLIER] * find_open(world, 0, row))
+
+
+def place_order(state: State, pair: int, lots: Integers, margin: Floats, purpose: int) -> None:
+    """Write the orders of a pair."""
+    state.legs[at.ORDER_LOTS, pair, :] = lots
+    state.legs[at.ORDER_MARGIN, pair, :] = margin
+    set_order(state, pair, purpose, -1, -1)
+
+
+def restore(state: State, earlier: State) -> None:
+    """Bring a supposed state back to what it was."""
+    state.legs[:] = earlier.legs
+    state.position[:] = earlier.position
+    state.wallet[:] = earlier.wallet
+    state.book[:] = earlier.book

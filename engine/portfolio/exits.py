@@ -1,0 +1,159 @@
+"""Open positions: what the exit table and the limits that act make of each."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Floats, Integers, World
+from engine.portfolio.fills import set_order
+from engine.portfolio.gates import is_in_force, names_about_positions, place_pair
+from engine.portfolio.holdings import count_coins, list_held
+from engine.portfolio.judging import UNKNOWN, judge
+from engine.portfolio.lots import floor_lots, round_lots
+from engine.portfolio.repairs import balance_legs, find_keep, top_up
+
+DOUBT_ALERT_S = 300.0
+"""A position whose exit is unknown for longer is told about."""
+
+DOUBT_BLOCK_S = 3_600.0
+"""One whose exit is unknown for longer keeps the book from entering anything."""
+
+
+def decide_positions(world: World, time: int, row_of: Integers) -> bool:
+    """Decide about every open position.
+
+    Args:
+        world: What is held, the market, the book; takes orders and acts.
+        time: Place of the time.
+        row_of: The row of each pair now, -1 without one.
+
+    Returns:
+        Whether the exit of some position has been unknown for too long for any entry.
+    """
+    blocked = False
+    for pair in list_held(world.state):
+        decide_position(world, time, pair, row_of[pair])
+        since = world.state.position[pair, at.DOUBT_SINCE]
+        blocked = blocked or world.signals.times[time, at.NOW] - since >= DOUBT_BLOCK_S
+    return blocked
+
+
+def decide_position(world: World, time: int, pair: int, row: int) -> None:
+    """Decide about one position: the worst of what speaks wins, and of two shares kept the smaller."""
+    state = world.state
+    said = np.empty(2, dtype=np.float64)
+    rule = judge_exit(world, time, pair, row, said)
+    limit = find_act(world, pair)
+    severity = world.program.limits[limit, at.L_SEVERITY] if limit >= 0 else at.WARN
+    keep, purpose = said[0], at.URGENT if said[1] == 1.0 else at.EXIT
+    if not math.isnan(state.position[pair, at.NAKED_SINCE]):
+        keep, purpose = 0.0, at.URGENT
+    if severity == at.CLOSE and keep > 0.0:
+        keep, purpose = 0.0, at.URGENT
+    elif severity == at.REDUCE and keep > 0.0 and row >= 0:
+        keep, purpose = min(keep, find_keep(world, time, pair, row, limit)), at.REDUCING
+    if keep < 1.0:
+        rule_told = rule if said[0] < 1.0 else -1
+        reduce_position(world, time, pair, keep, purpose, rule_told, limit)
+    elif severity == at.TOP_UP and row >= 0:
+        write_act(world, time, pair, at.TOPPING, rule, limit, 1.0, top_up(world, time, pair, row, limit))
+    elif severity == at.REBALANCE and row >= 0 and balance_legs(world, pair, row, limit):
+        write_act(world, time, pair, at.REBALANCING, rule, limit, 1.0, math.nan)
+
+
+def judge_exit(world: World, time: int, pair: int, row: int, said: Floats) -> int:
+    """What the exit table says of a position: `keep` and `urgent`; what is unknown is kept, and remembered."""
+    program, position = world.program, world.state.position[pair]
+    said[0], said[1] = 1.0, 0.0
+    if program.settings[at.S_HAS_EXIT] == 0:
+        return -1
+    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
+    place_pair(values, world, time, pair, row)
+    rule = judge(program.exit, program.code, values, said)
+    if rule == UNKNOWN or math.isnan(said[0]):
+        said[0], said[1] = 1.0, 0.0
+        if math.isnan(position[at.DOUBT_SINCE]):
+            position[at.DOUBT_SINCE] = world.signals.times[time, at.NOW]
+        write_act(world, time, pair, -1, UNKNOWN, -1, 1.0, math.nan)
+    else:
+        position[at.DOUBT_SINCE] = math.nan
+    return rule
+
+
+def find_act(world: World, pair: int) -> int:
+    """The limit that asks the most of a position, between repairing and closing it; -1 without one.
+
+    A limit that is unknown does not act.
+    """
+    limits, found, worst = world.program.limits, -1, at.BLOCK
+    nothing = np.zeros(world.state.latches.shape[1:], dtype=np.float64)
+    for limit in range(limits.shape[0]):
+        severity = limits[limit, at.L_SEVERITY]
+        if (
+            severity > worst
+            and severity <= at.CLOSE
+            and is_in_force(world.state, world, nothing, limit, pair)
+        ):
+            found, worst = limit, severity
+    return found
+
+
+def reduce_position(
+    world: World, time: int, pair: int, keep: float, purpose: int, rule: int, limit: int
+) -> None:
+    """Order what brings a position down to a share of its entry quantity; nothing if it is there already."""
+    state = world.state
+    if not plan_reduction(world, pair, keep):
+        return
+    set_order(state, pair, purpose, rule, limit)
+    write_act(world, time, pair, purpose, rule, limit, keep, math.nan)
+
+
+def plan_reduction(world: World, pair: int, keep: float) -> bool:
+    """Write the lots that close down to a share of the entry quantity, the legs in step; whether there are any.
+
+    The leg with the coarsest lot leads, the others close the same part of what they hold.
+    """
+    state = world.state
+    lead, coarsest = -1, -1.0
+    for leg in range(state.legs.shape[2]):
+        lot = count_coins(
+            state.legs[at.STEP, pair, leg],
+            state.legs[at.SCALE, pair, leg],
+            state.legs[at.INVERTED, pair, leg],
+            state.legs[at.MARK_PRICE, pair, leg],
+        )
+        if state.legs[at.UNITS, pair, leg] > 0.0 and lot >= coarsest:
+            lead, coarsest = leg, lot
+    excess = state.legs[at.UNITS, pair, lead] - keep * state.legs[at.ENTRY_UNITS, pair, lead]
+    step = state.legs[at.STEP, pair, lead]
+    if keep > 0.0 and excess < step / 2:
+        return False
+    part = (
+        1.0 if keep == 0.0 else min(1.0, round_lots(excess, step) * step / state.legs[at.UNITS, pair, lead])
+    )
+    some = False
+    for leg in range(state.legs.shape[2]):
+        units = state.legs[at.UNITS, pair, leg] * part
+        lots = (
+            floor_lots(units, state.legs[at.STEP, pair, leg])
+            if part == 1.0
+            else round_lots(units, state.legs[at.STEP, pair, leg])
+        )
+        state.legs[at.ORDER_LOTS, pair, leg] = -lots
+        state.legs[at.ORDER_MARGIN, pair, leg] = 0.0
+        some = some or lots > 0
+    return some
+
+
+def write_act(
+    world: World, time: int, pair: int, act: int, rule: int, limit: int, keep: float, amount: float
+) -> None:
+    """Write down what is done to a position."""
+    output = world.output
+    row = output.acts[output.used[2]]
+    row[0], row[1], row[2], row[3], row[4], row[5], row[6] = time, pair, act, rule, limit, keep, amount
+    output.used[2] += 1

@@ -1,0 +1,154 @@
+"""Repairs that limits ask for: margin added, legs brought to balance, a position made smaller until it holds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Floats, State, World
+from engine.portfolio.fills import set_order
+from engine.portfolio.gates import names_about_positions, place_pair
+from engine.portfolio.holdings import count_coins, count_units, list_held
+from engine.portfolio.judging import evaluate
+from engine.portfolio.lots import round_lots
+from engine.portfolio.measures import find_capital
+from engine.portfolio.scratch import copy_state, copy_world
+from engine.portfolio.sizing import find_weight
+
+_PARTS = 64
+
+
+def is_mended(world: World, time: int, pair: int, row: int, limit: int) -> bool:
+    """Whether a limit of a position would be released as the position is: its `until`, else its own test."""
+    program = world.program
+    values: Floats = np.empty(
+        int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64
+    )
+    place_pair(values, world, time, pair, row)
+    released = program.limits[limit, at.L_RELEASE_TEST]
+    return (
+        evaluate(program.code, program.limits[limit, at.L_TEST] if released < 0 else released, values) == 1.0
+    )
+
+
+def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
+    """Order the least margin, in whole cents, that releases a limit: at most what buffer and account have left.
+
+    Returns:
+        The amount; 0 where there is none to give.
+    """
+    state = world.state
+    leg = find_margined(world, pair)
+    if leg < 0:
+        return 0.0
+    most = int(
+        math.floor(
+            min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]]) * 100.0
+        )
+    )
+    if most <= 0:
+        return 0.0
+    supposed = copy_world(world, copy_state(state))
+    enough, too_little = most, 0
+    while enough - too_little > 1:
+        cents = (enough + too_little) // 2
+        supposed.state.legs[at.MARGIN, pair, leg] = state.legs[at.MARGIN, pair, leg] + cents / 100.0
+        if is_mended(supposed, time, pair, row, limit):
+            enough = cents
+        else:
+            too_little = cents
+    state.legs[at.ORDER_LOTS, pair, :] = 0
+    state.legs[at.ORDER_MARGIN, pair, :] = 0.0
+    state.legs[at.ORDER_MARGIN, pair, leg] = enough / 100.0
+    set_order(state, pair, at.TOPPING, -1, limit)
+    return enough / 100.0
+
+
+def find_margined(world: World, pair: int) -> int:
+    """The leg on margin with the highest leverage that a position has; -1 without one."""
+    found, least = -1, math.inf
+    for leg in range(world.state.legs.shape[2]):
+        if world.program.legs[at.MARGINED, leg] > 0 and world.state.legs[at.UNITS, pair, leg] > 0.0:
+            margin = world.state.legs[at.MARGIN, pair, leg] / world.state.legs[at.UNITS, pair, leg]
+            if margin < least:
+                found, least = leg, margin
+    return found
+
+
+def find_buffer_left(world: World) -> float:
+    """What top-ups, those ordered now too, have left of their bucket: USD."""
+    state = world.state
+    left = world.program.settings[at.S_BUFFER] * find_capital(state, world.program)
+    for pair in list_held(state):
+        left -= state.position[pair, at.TOPPED_UP]
+        if state.position[pair, at.PURPOSE] == at.TOPPING:
+            left -= state.legs[at.ORDER_MARGIN, pair].sum()
+    return float(left)
+
+
+def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
+    """Order what brings the last leg of contracts, else the last leg, to the coins of the first; whether that
+    is any lot at all.
+    """
+    state, legs = world.state, world.program.legs
+    follower = state.legs.shape[2] - 1
+    for leg in range(state.legs.shape[2]):
+        if legs[at.DERIVATIVE, leg] > 0:
+            follower = leg
+    first = 0 if follower != 0 else state.legs.shape[2] - 1
+    held = count_coins(
+        state.legs[at.UNITS, pair, first],
+        state.legs[at.SCALE, pair, first],
+        state.legs[at.INVERTED, pair, first],
+        state.legs[at.MARK_PRICE, pair, first],
+    )
+    coins = held * find_weight(world, follower, row) / find_weight(world, first, row)
+    wanted = count_units(
+        coins,
+        state.legs[at.SCALE, pair, follower],
+        state.legs[at.INVERTED, pair, follower],
+        state.legs[at.MARK_PRICE, pair, follower],
+    )
+    step = state.legs[at.STEP, pair, follower]
+    lots = round_lots(wanted, step) - round_lots(state.legs[at.UNITS, pair, follower], step)
+    if lots == 0:
+        return False
+    state.legs[at.ORDER_LOTS, pair, :] = 0
+    state.legs[at.ORDER_MARGIN, pair, :] = 0.0
+    state.legs[at.ORDER_LOTS, pair, follower] = lots
+    set_order(state, pair, at.REBALANCING, -1, limit)
+    return True
+
+
+def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float:
+    """The largest share of the entry quantity, in 64ths, with which a limit is released; half at wider scopes.
+
+    What a limit of a wider scope measures depends on other positions too: each is halved, cycle by cycle, until
+    the limit is released.
+    """
+    state = world.state
+    held = share_held(state, pair)
+    if world.program.limits[limit, at.L_SCOPE] < at.SCOPE_PAIR:
+        return held / 2.0
+    supposed = copy_world(world, copy_state(state))
+    fits, fails = 0, _PARTS
+    while fails - fits > 1:
+        part = (fits + fails) // 2
+        for leg in range(state.legs.shape[2]):
+            supposed.state.legs[at.UNITS, pair, leg] = state.legs[at.UNITS, pair, leg] * part / _PARTS
+        if is_mended(supposed, time, pair, row, limit):
+            fits = part
+        else:
+            fails = part
+    return held * fits / _PARTS
+
+
+def share_held(state: State, pair: int) -> float:
+    """The share of its entry quantity that a position has still: of its largest leg."""
+    most = 0.0
+    for leg in range(state.legs.shape[2]):
+        if state.legs[at.ENTRY_UNITS, pair, leg] > 0.0:
+            most = max(most, state.legs[at.UNITS, pair, leg] / state.legs[at.ENTRY_UNITS, pair, leg])
+    return float(most)

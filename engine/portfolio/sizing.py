@@ -1,0 +1,113 @@
+"""From an amount of money to whole lots of each leg that agree with each other."""
+
+from __future__ import annotations
+
+import math
+
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Floats, Integers, World
+from engine.portfolio.fills import find_scale
+from engine.portfolio.holdings import count_coins, count_units
+from engine.portfolio.lots import ceil_lots, floor_lots, round_lots
+
+
+def find_open(world: World, leg: int, row: int) -> float:
+    """The price that opens a leg at once, per coin."""
+    first = leg * len(at.LEG_FIELDS)
+    side = at.ASK if world.program.legs[at.SIGN, leg] > 0 else at.BID
+    return float(world.signals.rows[row, first + side])
+
+
+def find_weight(world: World, leg: int, row: int) -> float:
+    """The quantity of a leg beside that of the others."""
+    return float(world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.WEIGHT])
+
+
+def find_lot_coins(world: World, leg: int, row: int) -> float:
+    """Coins of one lot of a leg."""
+    scale, inverse = find_scale(world, leg, row)
+    step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
+    return count_coins(step, scale, inverse, find_open(world, leg, row))
+
+
+def find_lead(world: World, row: int) -> int:
+    """The leg with the coarsest lot, in coins on its weight: the others follow it. Of equal ones the last."""
+    lead, coarsest = 0, 0.0
+    for leg in range(world.program.legs.shape[1]):
+        coins = find_lot_coins(world, leg, row) / find_weight(world, leg, row)
+        if coins >= coarsest:
+            lead, coarsest = leg, coins
+    return lead
+
+
+def count_lead_lots(world: World, row: int, notional: float) -> int:
+    """The most lots of the leading leg whose notional, at the price of the first leg, is no more than given."""
+    lead = find_lead(world, row)
+    coins = notional / find_open(world, 0, row) * find_weight(world, lead, row)
+    return floor_lots(coins, find_lot_coins(world, lead, row))
+
+
+def match_legs(world: World, row: int, lead_lots: int, lots: Integers, margin: Floats) -> None:
+    """Lots and margin of every leg for so many lots of the leading one.
+
+    A coin whose fee is taken in itself is bought in so many lots more that what is received is not less; what a
+    leg ties up is its notional × its capital, in whole cents.
+
+    Args:
+        world: The book and the market.
+        row: The row of the pair.
+        lead_lots: Lots of the leading leg.
+        lots: Takes the lots of each leg.
+        margin: Takes the money to set aside for each.
+    """
+    legs = world.program.legs
+    lead = find_lead(world, row)
+    coins = lead_lots * find_lot_coins(world, lead, row) / find_weight(world, lead, row)
+    for leg in range(legs.shape[1]):
+        lots[leg] = (
+            lead_lots if leg == lead else follow_lead(world, row, leg, coins * find_weight(world, leg, row))
+        )
+        value = lots[leg] * find_lot_coins(world, leg, row) * find_open(world, leg, row)
+        margin[leg] = 0.0
+        if legs[at.MARGINED, leg] > 0:
+            margin[leg] = math.ceil(value * legs[at.CAPITAL, leg] * 100.0 - 1e-6) / 100.0
+
+
+def follow_lead(world: World, row: int, leg: int, coins: float) -> int:
+    """Lots of a leg for so many coins."""
+    quotes, first = world.signals.rows[row], leg * len(at.LEG_FIELDS)
+    scale, inverse = find_scale(world, leg, row)
+    units = count_units(coins, scale, inverse, find_open(world, leg, row))
+    step = quotes[first + at.LOT_STEP]
+    legs = world.program.legs
+    takes_coin = (
+        quotes[first + at.FEE_IN_BASE] > 0 and legs[at.SIGN, leg] > 0 and legs[at.DERIVATIVE, leg] == 0
+    )
+    if takes_coin:
+        return ceil_lots(units / (1.0 - quotes[first + at.TAKER_FEE]), step)
+    return round_lots(units, step)
+
+
+def is_tradable(world: World, row: int) -> bool:
+    """Whether prices, steps, fees and smallest orders of every leg are known."""
+    for leg in range(world.program.legs.shape[1]):
+        first = leg * len(at.LEG_FIELDS)
+        quotes = world.signals.rows[row]
+        known = quotes[first + at.BID] + quotes[first + at.ASK] + quotes[first + at.TAKER_FEE]
+        if not quotes[first + at.WEIGHT] > 0.0:
+            return False
+        known += quotes[first + at.LOT_STEP] + quotes[first + at.MIN_LOTS] + quotes[first + at.MIN_NOTIONAL]
+        if math.isnan(known + quotes[first + at.CONTRACT_SIZE] + quotes[first + at.MULTIPLIER]):
+            return False
+    return True
+
+
+def is_large_enough(world: World, row: int, lots: Integers) -> bool:
+    """Whether every leg is an order that its venue takes."""
+    for leg in range(world.program.legs.shape[1]):
+        first = leg * len(at.LEG_FIELDS)
+        quotes = world.signals.rows[row]
+        value = lots[leg] * find_lot_coins(world, leg, row) * find_open(world, leg, row)
+        if lots[leg] < quotes[first + at.MIN_LOTS] or value < quotes[first + at.MIN_NOTIONAL]:
+            return False
+    return True

@@ -1,0 +1,247 @@
+"""A stretch of cycles: from what a book remembers and what the market shows to orders, fills and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from engine.book.measures import SCOPES
+from engine.frames.columns import INSTANT
+from engine.portfolio import layout as at
+from engine.portfolio.arrays import Output, Signals, World
+from engine.portfolio.memory import Memory, list_entities, remember, restore
+from engine.portfolio.program import LoopBook
+from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_roster
+from engine.portfolio.step import advance
+
+VERDICTS = (
+    *("approved", "gated", "no room", "too small", "refused", "no size"),
+    *("no account", "held", "no price", "in doubt"),
+)
+PURPOSES = ("enter", "exit", "urgent", "rebalance", "reduce", "top up", "liquidation")
+KINDS = ("fill", "funding", "borrow", "margin", "flow", "dust")
+CHANGES = ("begins", "ceases")
+
+_BOOK = (
+    "equity_usd",
+    "capital_used_usd",
+    "notional_usd",
+    "positions",
+    "free_usd",
+    "capital_usd",
+    "fees_month_usd",
+)
+_ROOM = 4_096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traded:
+    """What became of a stretch of cycles.
+
+    Attributes:
+        memory: What is remembered after it.
+        events: What happened: `ts`, `kind` (of `KINDS`), `pair`, `leg`, and the numbers of `EVENT_FIELDS`.
+        verdicts: What became of each candidate: `ts`, `pair`, `verdict` (of `VERDICTS`), `limit` that gates, clips
+            or refuses, `value` of its measure, `wanted_usd` and `approved_usd` (notional), `rule` of sizing.
+        acts: What is done to positions: `ts`, `pair`, `act` (of `PURPOSES`, or `unknown`), `rule`, `limit`, `keep`,
+            `amount_usd`.
+        changes: Limits that begin or cease to act: `ts`, `limit`, `entity`, `change`, `value`.
+        book: Figures after each cycle: `ts` and `_BOOK`.
+        roster: Who took part.
+    """
+
+    memory: Memory
+    events: pl.DataFrame
+    verdicts: pl.DataFrame
+    acts: pl.DataFrame
+    changes: pl.DataFrame
+    book: pl.DataFrame
+    roster: Roster = field(repr=False)
+
+
+def trade(
+    book: LoopBook,
+    memory: Memory,
+    measured: pl.DataFrame,
+    decisions: pl.DataFrame,
+    surroundings: Surroundings,
+    accounts: Sequence[Account],
+    *,
+    since: datetime | None = None,
+    run: Callable[[World, int, int], int] = advance,
+) -> Traded:
+    """Settle and decide at every time of a block.
+
+    Args:
+        book: The book.
+        memory: What is remembered from before.
+        measured: Pairs with metrics, sorted by time and pair, of these times only.
+        decisions: What universe, short list and entry table say, row by row.
+        surroundings: What is known beside them.
+        accounts: The accounts that the book may use.
+        since: Time of the cycle before.
+        run: The loop: `advance`, or the same compiled.
+    """
+    legs = book.bound.book.manifest.pairing.legs
+    columns = ["pair", "base", *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol"))]
+    roster = list_roster(measured, legs, accounts, memory.list_facts(columns))
+    signals = build_signals(book, measured, decisions, surroundings, roster, since)
+    state = restore(memory, book, roster)
+    world = World(state, signals, book.program, make_output(book, signals))
+    parts: list[Traded] = []
+    time, last = 0, signals.times.shape[0]
+    while time < last:
+        reached = run(world, time, last)
+        parts.append(_tell(world, book, roster, memory, measured))
+        if reached == time:
+            raise AssertionError("one step writes down more than there is room for")
+        world.output.used[:] = 0
+        time = reached
+    return Traded(
+        memory=remember(state, book, roster, memory),
+        events=pl.concat([part.events for part in parts]),
+        verdicts=pl.concat([part.verdicts for part in parts]),
+        acts=pl.concat([part.acts for part in parts]),
+        changes=pl.concat([part.changes for part in parts]),
+        book=_tell_book(world, measured),
+        roster=roster,
+    )
+
+
+def make_output(book: LoopBook, signals: Signals) -> Output:
+    """Room for what the loop writes down: at least for its largest step."""
+    legs, limits = book.program.legs.shape[1], len(book.names)
+    rows = int(np.diff(signals.starts[at.ROWS]).max(initial=0))
+    candidates = int(np.diff(signals.starts[at.CANDIDATES]).max(initial=0))
+    pairs = signals.who.shape[1]
+    events = _ROOM + 8 * legs * (min(pairs, _ROOM) + candidates + 1)
+    changes = _ROOM + limits * (rows + min(pairs, _ROOM) + int(signals.counts.sum()) + 1)
+    return Output(
+        used=np.zeros(4, dtype=np.int64),
+        cash=np.full((events, len(at.EVENT_FIELDS)), np.nan),
+        verdicts=np.full((_ROOM + candidates, 8), np.nan),
+        acts=np.full((_ROOM + 2 * min(pairs, _ROOM), 7), np.nan),
+        changes=np.full((changes, 5), np.nan),
+        book=np.full((signals.times.shape[0], 8), np.nan),
+    )
+
+
+def _tell(world: World, book: LoopBook, roster: Roster, memory: Memory, measured: pl.DataFrame) -> Traded:
+    """What the loop has written down, in words."""
+    output, signals = world.output, world.signals
+    times = measured["ts"].unique().sort()
+    events = _name_events(output.cash[: output.used[0]], book, roster, times)
+    verdicts = _name_verdicts(output.verdicts[: output.used[1]], signals, book, roster, times)
+    acts = _name_acts(output.acts[: output.used[2]], book, roster, times)
+    changes = _name_changes(output.changes[: output.used[3]], book, roster, times)
+    return Traded(memory, events, verdicts, acts, changes, pl.DataFrame(), roster)
+
+
+def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
+    legs = [leg.name for leg in book.bound.book.manifest.pairing.legs]
+    flow = rows[:, at.E_KIND] == at.FLOWED
+    accounts = [account.name for account in roster.accounts]
+    who = [
+        accounts[int(leg)] if flows else legs[int(leg)]
+        for leg, flows in zip(rows[:, at.E_LEG], flow, strict=True)
+    ]
+    return pl.DataFrame(
+        {
+            "ts": _pick_times(times, rows[:, at.E_TIME]),
+            "kind": _pick(KINDS, rows[:, at.E_KIND]),
+            "pair": _pick(roster.pairs, np.where(flow, -1, rows[:, at.E_PAIR])),
+            "leg": pl.Series(who, dtype=pl.String),
+            **{
+                name: rows[:, at.EVENT_FIELDS.index(name)]
+                for name in at.EVENT_FIELDS[at.E_LOTS : at.E_PURPOSE]
+            },
+            "purpose": _pick(PURPOSES, rows[:, at.E_PURPOSE]),
+            "rule": _name_rules(book, rows[:, at.E_RULE], rows[:, at.E_PURPOSE]),
+            "limit": _pick(book.names, rows[:, at.E_LIMIT]),
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _name_rules(book: LoopBook, rules: np.ndarray, purposes: np.ndarray) -> pl.Series:
+    """Rules of the entry table for entries, of the exit table for the rest."""
+    entry, leave = _list_rules(book, "entry"), _list_rules(book, "exit")
+    names = [
+        None if not rule >= 0 else (entry if purpose == at.ENTER else leave)[int(rule)]
+        for rule, purpose in zip(rules, purposes, strict=True)
+    ]
+    return pl.Series(names, dtype=pl.String)
+
+
+def _list_rules(book: LoopBook, role: str) -> list[str]:
+    table = book.bound.tables.get(role)
+    return [] if table is None else [table.table.rules[rule].id for rule in table.order]
+
+
+def _name_verdicts(
+    rows: np.ndarray,
+    signals: Signals,
+    book: LoopBook,
+    roster: Roster,
+    times: pl.Series,
+) -> pl.DataFrame:
+    pairs = signals.pair[rows[:, 1].astype(np.int64)] if rows.size else np.empty(0)
+    return pl.DataFrame(
+        {
+            "ts": _pick_times(times, rows[:, 0]),
+            "pair": _pick(roster.pairs, pairs),
+            "verdict": _pick(VERDICTS, rows[:, 2]),
+            "limit": _pick(book.names, rows[:, 3]),
+            "value": rows[:, 4],
+            "wanted_usd": rows[:, 5],
+            "approved_usd": rows[:, 6],
+            "rule": _pick(_list_rules(book, "sizing"), rows[:, 7]),
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "ts": _pick_times(times, rows[:, 0]),
+            "pair": _pick(roster.pairs, rows[:, 1]),
+            "act": _pick(PURPOSES, rows[:, 2]).fill_null("unknown"),
+            "rule": _pick(_list_rules(book, "exit"), rows[:, 3]),
+            "limit": _pick(book.names, rows[:, 4]),
+            "keep": rows[:, 5],
+            "amount_usd": rows[:, 6],
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _name_changes(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
+    entities = list_entities(roster)
+    scopes = [SCOPES[int(book.program.limits[int(limit), at.L_SCOPE])] for limit in rows[:, 1]]
+    names = [entities[scope][int(entity)] for scope, entity in zip(scopes, rows[:, 2], strict=True)]
+    return pl.DataFrame(
+        {
+            "ts": _pick_times(times, rows[:, 0]),
+            "limit": _pick(book.names, rows[:, 1]),
+            "entity": pl.Series(names, dtype=pl.String),
+            "change": _pick(CHANGES, rows[:, 3]),
+            "value": rows[:, 4],
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _tell_book(world: World, measured: pl.DataFrame) -> pl.DataFrame:
+    columns = {name: world.output.book[:, place] for place, name in enumerate(_BOOK)}
+    return pl.DataFrame({"ts": measured["ts"].unique().sort(), **columns})
+
+
+def _pick_times(times: pl.Series, places: np.ndarray) -> pl.Series:
+    return times.gather(places.astype(np.int64)).cast(INSTANT)
+
+
+def _pick(words: Sequence[str], places: np.ndarray) -> pl.Series:
+    """The word at each place; null for what is below zero or not known."""
+    picked = [words[int(place)] if place >= 0 else None for place in places]
+    return pl.Series(picked, dtype=pl.String)

@@ -1,0 +1,1 @@
+"""What people read of what happened: pure, from what the ledger holds to text."""
