@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-import pandera.polars as pa
 import polars as pl
 
-from engine.frames.columns import INSTANT, forbid_duplicates
+from engine.frames.columns import INSTANT
+from engine.frames.form import Column, Form
 
 Decision = Literal["enter", "none", "unknown"]
 Stage = Literal["universe", "shortlist", "entry"]
 
-_SCHEMA = pa.DataFrameSchema(
+_TEXT = pl.String()
+_FORM = Form(
+    "Decisions",
     {
-        "ts": pa.Column(INSTANT),
-        "pair": pa.Column(pl.String()),
-        "decision": pa.Column(pl.String(), pa.Check.isin(get_args(Decision))),
-        "stage": pa.Column(pl.String(), pa.Check.isin(get_args(Stage))),
-        "rule": pa.Column(pl.String(), nullable=True),
-        "universe_rule": pa.Column(pl.String(), nullable=True),
+        "ts": Column(INSTANT),
+        "pair": Column(_TEXT),
+        "decision": Column(_TEXT, words=get_args(Decision)),
+        "stage": Column(_TEXT, words=get_args(Stage)),
+        "rule": Column(_TEXT, nullable=True),
+        "universe_rule": Column(_TEXT, nullable=True),
     },
-    checks=[forbid_duplicates("ts", "pair")],
-    name="Decisions",
+    keys=("ts", "pair"),
+    finite=False,
 )
 
 
@@ -37,4 +39,4 @@ def validate_decisions(decisions: pl.DataFrame) -> pl.DataFrame:
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.
     """
-    return _SCHEMA.validate(decisions, lazy=True)
+    return _FORM.validate(decisions)

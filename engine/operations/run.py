@@ -41,9 +41,9 @@ def run_blocks(bound: BoundBook, source: Source) -> Iterator[tuple[Candidates, O
 
 def run_block(bound: BoundBook, block: Candidates) -> Iterator[Outcome]:
     """What a book says at every cycle of one block of candidates."""
-    measured = bound.measure(block.pairs.drop("warm_up"))
+    measured = bound.measure(block.pairs.drop("warm_up"), ~block.pairs["warm_up"])
     counts = _count_apart(block.quarantined)
-    for outcome in decide_each(bound, measured.filter(~block.pairs["warm_up"])):
+    for outcome in decide_each(bound, measured):
         yield replace(outcome, apart=counts.get(outcome.at, {}))
 
 
