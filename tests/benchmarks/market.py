@@ -1,7 +1,4 @@
-"""Figures of recorded markets and of the made one, side by side; prints the table of `docs/market.md`.
-
-Run as `python tests/benchmarks/market.py FOLDER`: recorded `funding.parquet` and `ohlcv.parquet` are there.
-"""
+"""Figures of recorded markets and of the made one, side by side: `python tests/benchmarks/market.py FOLDER`."""
 
 from __future__ import annotations
 
