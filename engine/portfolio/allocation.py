@@ -127,8 +127,10 @@ def consider(
 
 
 def find_notional(world: World, supposed: World, pair: int, share: float, cap: float) -> float:
-    """The notional that a candidate may have: the least of its share, its cap, what its bucket has left, and
-    what each account has free beside the buckets that it keeps.
+    """The notional that a candidate may have.
+
+    The least of its share, its cap, what its bucket has left, and what each account has free beside the
+    buckets that it keeps.
     """
     settings, legs = world.program.settings, world.program.legs
     bucket = settings[at.S_ACTIVE] * find_capital(supposed.state, supposed.program)

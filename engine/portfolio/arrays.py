@@ -18,7 +18,8 @@ class Code(NamedTuple):
     """Formulas for the interpreter, one after the other.
 
     Attributes:
-        instructions: 2 × instructions: opcodes, and operands; those of constants count from the formula's first.
+        instructions: 2 × instructions: opcodes, and operands; those of constants count from the formula's
+            first.
         constants: Numbers.
         starts: 2 × (formulas + 1): where the instructions, and the constants, of each begin.
     """
@@ -34,8 +35,8 @@ class Program(NamedTuple):
     Attributes:
         legs: What it says of its legs, by `SIGN` … × L.
         code: Every formula.
-        entry: The entry table, outputs `enter` and `priority`: (rules + 1) × columns `T_…`, in the order of its
-            policy.
+        entry: The entry table, outputs `enter` and `priority`: (rules + 1) × columns `T_…`, in the order of
+            its policy.
         exit: The exit table: `keep`, `urgent`.
         sizing: The sizing table: `share`, `cap_usd`.
         limits: J × `L_…`.

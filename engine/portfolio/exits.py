@@ -65,7 +65,7 @@ def decide_position(world: World, time: int, pair: int, row: int) -> None:
 
 
 def judge_exit(world: World, time: int, pair: int, row: int, said: Floats) -> int:
-    """What the exit table says of a position: `keep` and `urgent`; what is unknown is kept, and remembered."""
+    """What the exit table says of a position: `keep` and `urgent`; unknown is to keep, and remembered."""
     program, position = world.program, world.state.position[pair]
     said[0], said[1] = 1.0, 0.0
     if program.settings[at.S_HAS_EXIT] == 0:
@@ -113,7 +113,7 @@ def reduce_position(
 
 
 def plan_reduction(world: World, pair: int, keep: float) -> bool:
-    """Write the lots that close down to a share of the entry quantity, the legs in step; whether there are any.
+    """Write the lots that close down to a share of the entry quantity; whether there are any.
 
     The leg with the coarsest lot leads, the others close the same part of what they hold.
     """

@@ -1,8 +1,8 @@
 """The fill model of paper and replay: what orders of the time before become at the quotes of this time.
 
-Stated: an order is filled whole at the next quote. It pays the price that a taker hits (a buy the ask, a sell the
-bid), worsened in proportion to its notional on the visible depth, by `S_IMPACT` where it takes all of it; no
-depth known, no worsening. Fees are the venue's taker fees, of a coin that is bought in that coin where the
+Stated: an order is filled whole at the next quote. It pays the price that a taker hits (a buy the ask, a sell
+the bid), worsened in proportion to its notional on the visible depth, by `S_IMPACT` where it takes all of it;
+no depth known, no worsening. Fees are the venue's taker fees, of a coin that is bought in that coin where the
 venue takes them so. Both legs are filled or none: entries that lack a price are dropped, others wait.
 """
 
@@ -229,7 +229,7 @@ def begin_position(world: World, time: int, pair: int) -> None:
 
 
 def find_entry_basis(world: World, pair: int) -> float:
-    """Price of the first leg sold less that of the first leg bought, on the latter; 0 where one is missing."""
+    """Price of the first leg sold less that of the first leg bought, on the latter; 0 if one is missing."""
     bought = sold = math.nan
     for leg in range(world.state.legs.shape[2] - 1, -1, -1):
         if world.program.legs[at.SIGN, leg] > 0:

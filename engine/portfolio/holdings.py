@@ -33,9 +33,9 @@ def count_units(coins: float, scale: float, inverse: float, price: float) -> flo
 def find_difference(
     sign: float, units: float, scale: float, inverse: float, entry: float, price: float
 ) -> float:
-    """What a change of price has earned on contracts: side × quantity × (price − entry).
+    """What a change of price has earned on contracts: side × quantity × (price - entry).
 
-    An inverse contract earns side × dollars × (1 / entry − 1 / price) in coins, here at `price`.
+    An inverse contract earns side × dollars × (1 / entry - 1 / price) in coins, here at `price`.
     """
     if inverse > 0:
         return sign * units * scale * (price / entry - 1.0)

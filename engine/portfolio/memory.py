@@ -49,8 +49,8 @@ class Memory:
         book: `BOOK_FIELDS` by name.
         equity_days: Returns on equity of the latest days.
         wallets: Free money of each account.
-        pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS` say,
-            and who it is.
+        pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS`
+            say, and who it is.
         latches: Limits that are not at rest.
     """
 

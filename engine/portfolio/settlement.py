@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Integers, World
 from engine.portfolio.drawdown import grow_unit, raise_peak

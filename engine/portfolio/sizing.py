@@ -41,7 +41,7 @@ def find_lead(world: World, row: int) -> int:
 
 
 def count_lead_lots(world: World, row: int, notional: float) -> int:
-    """The most lots of the leading leg whose notional, at the price of the first leg, is no more than given."""
+    """The most lots of the leading leg whose notional, at the first leg's price, is no more than given."""
     lead = find_lead(world, row)
     coins = notional / find_open(world, 0, row) * find_weight(world, lead, row)
     return floor_lots(coins, find_lot_coins(world, lead, row))
@@ -50,8 +50,8 @@ def count_lead_lots(world: World, row: int, notional: float) -> int:
 def match_legs(world: World, row: int, lead_lots: int, lots: Integers, margin: Floats) -> None:
     """Lots and margin of every leg for so many lots of the leading one.
 
-    A coin whose fee is taken in itself is bought in so many lots more that what is received is not less; what a
-    leg ties up is its notional × its capital, in whole cents.
+    A coin whose fee is taken in itself is bought in so many lots more that what is received is not less; what
+    a leg ties up is its notional × its capital, in whole cents.
 
     Args:
         world: The book and the market.

@@ -27,8 +27,8 @@ def advance(world: World, first: int, last: int) -> int:
         last: Place after the last one.
 
     Returns:
-        The place of the first time that was not stepped: `last`, or an earlier one whose events might not have
-        had room.
+        The place of the first time that was not stepped: `last`, or an earlier one whose events might not
+        have had room.
     """
     for time in range(first, last):
         if not has_room(world, time):

@@ -45,10 +45,11 @@ class Traded:
     Attributes:
         memory: What is remembered after it.
         events: What happened: `ts`, `kind` (of `KINDS`), `pair`, `leg`, and the numbers of `EVENT_FIELDS`.
-        verdicts: What became of each candidate: `ts`, `pair`, `verdict` (of `VERDICTS`), `limit` that gates, clips
-            or refuses, `value` of its measure, `wanted_usd` and `approved_usd` (notional), `rule` of sizing.
-        acts: What is done to positions: `ts`, `pair`, `act` (of `PURPOSES`, or `unknown`), `rule`, `limit`, `keep`,
-            `amount_usd`.
+        verdicts: What became of each candidate: `ts`, `pair`, `verdict` (of `VERDICTS`), `limit` that gates,
+            clips or refuses, `value` of its measure, `wanted_usd` and `approved_usd` (notional), `rule` of
+            sizing.
+        acts: What is done to positions: `ts`, `pair`, `act` (of `PURPOSES`, or `unknown`), `rule`, `limit`,
+            `keep`, `amount_usd`.
         changes: Limits that begin or cease to act: `ts`, `limit`, `entity`, `change`, `value`.
         book: Figures after each cycle: `ts` and `_BOOK`.
         roster: Who took part.
