@@ -217,4 +217,5 @@ def restore(state: State, earlier: State) -> None:
     state.legs[:] = earlier.legs
     state.position[:] = earlier.position
     state.wallet[:] = earlier.wallet
+    state.dust[:] = earlier.dust
     state.book[:] = earlier.book

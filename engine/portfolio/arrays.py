@@ -97,6 +97,7 @@ class State(NamedTuple):
         legs: `LEG_STATE` × P × L.
         position: P × `POSITION_FIELDS`.
         wallet: A: free money of each account.
+        dust: A: what is left of legs there and is too little to be sold, at the price at which it was left.
         book: `BOOK_FIELDS`.
         equity_days: Returns on equity of the latest days, deposits left out; the latest comes last.
         latches: 3 × J × E: timers and latches of limits.
@@ -105,6 +106,7 @@ class State(NamedTuple):
     legs: Floats
     position: Floats
     wallet: Floats
+    dust: Floats
     book: Floats
     equity_days: Floats
     latches: Floats

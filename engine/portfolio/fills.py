@@ -12,7 +12,7 @@ import math
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
-from engine.portfolio.holdings import count_coins, find_difference, is_held
+from engine.portfolio.holdings import count_coins, find_difference, is_held, value_leg
 
 
 def fill_orders(world: World, time: int, pair: int, row: int) -> None:
@@ -240,16 +240,17 @@ def find_entry_basis(world: World, pair: int) -> float:
 
 
 def finish_position(world: World, time: int, pair: int, row: int) -> None:
-    """Write off what is below the smallest step, and close the books of a position that is no more."""
-    state, legs, position = world.state, world.program.legs, world.state.position[pair]
+    """Close the books of a position of which less than the smallest step is left.
+
+    Coins that are left stay in their account, at the price of now.
+    """
+    state, position = world.state, world.state.position[pair]
     for leg in range(state.legs.shape[2]):
         step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
         if state.legs[at.UNITS, pair, leg] >= step * (1.0 - 1e-9):
             return
     for leg in range(state.legs.shape[2]):
-        if state.legs[at.UNITS, pair, leg] > 0.0 and legs[at.DERIVATIVE, leg] == 0:
-            event = write_event(world, time, at.DUST, pair, leg, math.nan)
-            event[at.E_PRICE] = state.legs[at.CLOSE_PRICE, pair, leg]
+        leave_dust(world, time, pair, leg)
         state.legs[at.UNITS, pair, leg] = 0.0
         free_margin(world, time, pair, leg, 0.0)
         state.legs[at.ENTRY_UNITS, pair, leg] = 0.0
@@ -260,3 +261,15 @@ def finish_position(world: World, time: int, pair: int, row: int) -> None:
     position[at.PNL_PAST], position[at.PNL_DAY] = past, day
     position[at.CLOSED_AT] = world.signals.times[time, at.NOW]
     position[at.OPENED_AT] = position[at.DOUBT_SINCE] = position[at.NAKED_SINCE] = math.nan
+
+
+def leave_dust(world: World, time: int, pair: int, leg: int) -> None:
+    """Leave the coins of a leg that are too few to be traded where they are, counted at the price of now."""
+    state, legs = world.state, world.program.legs
+    if state.legs[at.UNITS, pair, leg] == 0.0 or legs[at.DERIVATIVE, leg] > 0:
+        return
+    value = value_leg(state, legs, pair, leg)
+    event = write_event(world, time, at.DUST, pair, leg, value)
+    event[at.E_PRICE] = state.legs[at.CLOSE_PRICE, pair, leg]
+    state.dust[world.signals.who[at.ACCOUNT, pair, leg]] += value
+    state.position[pair, at.CASH] += value

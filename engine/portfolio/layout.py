@@ -102,10 +102,10 @@ POSITION_FIELDS = (
 )
 """What is remembered of a pair beside its legs. Times are seconds since 1970; NaN is never.
 
-`cash` is what the position has paid (below zero) and received in all:
-fills of coins, realised price differences of contracts, fees, funding, borrowing. `topped_up`: margin added
-since the entry. `doubt_since`: when its exit became unknown. `naked_since`: since when one leg stands without
-the other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its whole profit as the day began.
+`cash` is what the position has paid (below zero) and received in all: fills of coins, realised price
+differences of contracts, fees, funding, borrowing, and coins left as dust. `topped_up`: margin added since
+the entry. `doubt_since`: when its exit became unknown. `naked_since`: since when one leg stands without the
+other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its whole profit as the day began.
 `purpose`: what its order is for, -1 without one; with the rule and the limit that ask for it, -1 without one.
 """
 
@@ -220,7 +220,7 @@ BEGINS, CEASES, UNKNOWN_NOW = range(3)
 
 FILL, FUNDED, BORROWED, MOVED, FLOWED, DUST = range(6)
 """Kinds of events for the ledger: a fill, funding, interest, money moved to or from margin, money that comes
-or goes, coins written off."""
+or goes, coins left as dust."""
 
 EVENT_FIELDS = (
     "time",
@@ -240,7 +240,8 @@ EVENT_FIELDS = (
     "limit",
 )
 """Columns of an event. `lots` are above zero where the venue's books show a buy. `leg` is the account where
-money comes or goes. `amount` is in USD: above zero is received, or moved to margin."""
+money comes or goes. `amount` is in USD: above zero is received, or moved to margin; of dust, what it is
+counted at."""
 
 (
     E_TIME,

@@ -40,10 +40,10 @@ MEASURES = len(_M)
 
 
 def equity_of(state: State, program: Program) -> float:
-    """Free money, margin, and open legs at the prices that close them."""
+    """Free money, margin, open legs at the prices that close them, and dust."""
     equity = 0.0
     for account in range(state.wallet.shape[0]):
-        equity += state.wallet[account]
+        equity += state.wallet[account] + state.dust[account]
     for pair in list_held(state):
         for leg in range(state.legs.shape[2]):
             equity += state.legs[at.MARGIN, pair, leg] + value_leg(state, program.legs, pair, leg)
@@ -121,7 +121,7 @@ def equity_within(world: World, scope: int, entity: int) -> float:
     for account in range(state.wallet.shape[0]):
         owned = account if scope == at.SCOPE_ACCOUNT else signals.account_venue[account]
         if owned == entity:
-            equity += state.wallet[account]
+            equity += state.wallet[account] + state.dust[account]
     for pair in list_held(state):
         for leg in range(state.legs.shape[2]):
             if lies_in(signals, pair, leg, scope, entity):

@@ -18,6 +18,7 @@ def copy_state(state: State) -> State:
         state.legs.copy(),
         state.position.copy(),
         state.wallet.copy(),
+        state.dust.copy(),
         state.book.copy(),
         state.equity_days,
         state.latches,
