@@ -16,7 +16,7 @@ from engine.portfolio.arrays import Output, Signals, World
 from engine.portfolio.memory import Memory, list_entities, remember, restore
 from engine.portfolio.program import LoopBook
 from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_roster
-from engine.portfolio.step import advance
+from engine.portfolio.step import advance, need_room
 
 VERDICTS = (
     *("approved", "gated", "no room", "too small", "refused", "no size"),
@@ -115,17 +115,14 @@ def trade(
 
 def make_output(book: LoopBook, signals: Signals) -> Output:
     """Room for what the loop writes down: at least for its largest step."""
-    legs, limits = book.program.legs.shape[1], len(book.names)
-    rows = int(np.diff(signals.starts[at.ROWS]).max(initial=0))
-    candidates = int(np.diff(signals.starts[at.CANDIDATES]).max(initial=0))
-    pairs = signals.who.shape[1]
-    events = _ROOM + 8 * legs * (min(pairs, _ROOM) + candidates + 1)
-    changes = _ROOM + limits * (rows + min(pairs, _ROOM) + int(signals.counts.sum()) + 1)
+    pairs, legs = signals.who.shape[1:]
+    needs = [need_room(signals, time, pairs, legs, len(book.names)) for time in range(signals.times.shape[0])]
+    events, verdicts, acts, changes = (_ROOM + max(each) for each in zip(*needs, strict=True))
     return Output(
         used=np.zeros(4, dtype=np.int64),
         cash=np.full((events, len(at.EVENT_FIELDS)), np.nan),
-        verdicts=np.full((_ROOM + candidates, 8), np.nan),
-        acts=np.full((_ROOM + 2 * min(pairs, _ROOM), 7), np.nan),
+        verdicts=np.full((verdicts, 8), np.nan),
+        acts=np.full((acts, 7), np.nan),
         changes=np.full((changes, 5), np.nan),
         book=np.full((signals.times.shape[0], 8), np.nan),
     )
