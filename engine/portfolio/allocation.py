@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, State, World
-from engine.portfolio.fills import set_order
+from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import find_block, names_about_positions, place_pair
 from engine.portfolio.holdings import is_held
 from engine.portfolio.judging import judge
@@ -172,7 +172,7 @@ def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floa
     while fails - fits > 1:
         match_legs(world, row, tried, lots, margin)
         restore(supposed.state, before)
-        place_order(supposed.state, pair, lots, margin, at.ENTER)
+        place_order(supposed, pair, row, lots, margin)
         fill_as_if(supposed, time, pair, row)
         if find_breach(world, supposed, before, time, row, verdict):
             fails = tried
@@ -183,9 +183,9 @@ def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floa
     match_legs(world, row, fits, lots, margin)
     if fits == 0 or not is_large_enough(world, row, lots):
         return at.REFUSED
-    place_order(supposed.state, pair, lots, margin, at.ENTER)
+    place_order(supposed, pair, row, lots, margin)
     fill_as_if(supposed, time, pair, row)
-    place_order(world.state, pair, lots, margin, at.ENTER)
+    place_order(world, pair, row, lots, margin)
     world.state.position[pair, at.ORDER_RULE] = judge_entry(world, time, row, np.empty(2, dtype=np.float64))
     world.state.position[pair, at.ORDER_LIMIT] = int(verdict[3])
     verdict[6] = find_notional_of_lots(world, row, lots)
@@ -205,11 +205,12 @@ def find_notional_of_lots(world: World, row: int, lots: Integers) -> float:
     return float(units * first[at.CONTRACT_SIZE] * first[at.MULTIPLIER] * find_open(world, 0, row))
 
 
-def place_order(state: State, pair: int, lots: Integers, margin: Floats, purpose: int) -> None:
-    """Write the orders of a pair."""
-    state.legs[at.ORDER_LOTS, pair, :] = lots
-    state.legs[at.ORDER_MARGIN, pair, :] = margin
-    set_order(state, pair, purpose, -1, -1)
+def place_order(world: World, pair: int, row: int, lots: Integers, margin: Floats) -> None:
+    """Write the orders that open a pair."""
+    renew_steps(world, pair, row)
+    world.state.legs[at.ORDER_LOTS, pair, :] = lots
+    world.state.legs[at.ORDER_MARGIN, pair, :] = margin
+    set_order(world.state, pair, at.ENTER, -1, -1)
 
 
 def restore(state: State, earlier: State) -> None:

@@ -13,6 +13,7 @@ import math
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
 from engine.portfolio.holdings import count_coins, find_difference, is_held, value_leg
+from engine.portfolio.lots import floor_lots
 
 
 def fill_orders(world: World, time: int, pair: int, row: int) -> None:
@@ -42,18 +43,17 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
             move_margin(world, time, pair, leg, state.legs[at.ORDER_MARGIN, pair, leg])
     if fresh:
         begin_position(world, time, pair)
-    finish_position(world, time, pair, row)
+    finish_position(world, time, pair)
     drop_orders(world, pair)
 
 
 def can_fill(world: World, pair: int, row: int) -> bool:
-    """Whether every leg with an order has prices and a step."""
+    """Whether every leg with an order has prices and a fee."""
     for leg in range(world.state.legs.shape[2]):
         if world.state.legs[at.ORDER_LOTS, pair, leg] != 0:
             first = leg * len(at.LEG_FIELDS)
             seen = world.signals.rows[row, first + at.BID] + world.signals.rows[row, first + at.ASK]
-            known = seen + world.signals.rows[row, first + at.LOT_STEP]
-            if math.isnan(known + world.signals.rows[row, first + at.TAKER_FEE]):
+            if math.isnan(seen + world.signals.rows[row, first + at.TAKER_FEE]):
                 return False
     return True
 
@@ -62,6 +62,14 @@ def set_order(state: State, pair: int, purpose: int, rule: int, limit: int) -> N
     """Say what the orders of a pair are for, and which rule and limit ask for them; -1 for none."""
     position = state.position[pair]
     position[at.PURPOSE], position[at.ORDER_RULE], position[at.ORDER_LIMIT] = purpose, rule, limit
+
+
+def renew_steps(world: World, pair: int, row: int) -> None:
+    """Take in the lots of now, in which orders are counted: they are filled in lots of their own time."""
+    for leg in range(world.state.legs.shape[2]):
+        step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
+        if step > 0.0:
+            world.state.legs[at.STEP, pair, leg] = step
 
 
 def drop_orders(world: World, pair: int) -> None:
@@ -103,7 +111,7 @@ def write_fill(world: World, time: int, pair: int, leg: int, row: int, lots: int
     first = leg * len(at.LEG_FIELDS)
     quotes = world.signals.rows[row]
     scale, inverse = find_scale(world, leg, row)
-    step = quotes[first + at.LOT_STEP]
+    step = world.state.legs[at.STEP, pair, leg]
     reference = quotes[first + at.ASK] if lots > 0 else quotes[first + at.BID]
     coins = count_coins(abs(lots) * step, scale, inverse, reference)
     price, reference = find_price(world, leg, row, lots > 0, coins)
@@ -133,7 +141,6 @@ def open_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     event = write_fill(world, time, pair, leg, row, lots if legs[at.SIGN, leg] > 0 else -lots)
     scale, inverse = find_scale(world, leg, row)
     state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg] = scale, inverse
-    state.legs[at.STEP, pair, leg] = event[at.E_STEP]
     price, units = event[at.E_PRICE], lots * event[at.E_STEP]
     value = count_coins(units, scale, inverse, price) * price
     fee = value * event[at.E_FEE_RATE]
@@ -182,9 +189,12 @@ def move_margin(world: World, time: int, pair: int, leg: int, amount: float) -> 
 def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     """Fill an order that takes from a leg, and free its part of the margin."""
     state, legs = world.state, world.program.legs
-    lots = -state.legs[at.ORDER_LOTS, pair, leg]
+    held, step = state.legs[at.UNITS, pair, leg], state.legs[at.STEP, pair, leg]
+    lots = min(-state.legs[at.ORDER_LOTS, pair, leg], floor_lots(held, step))
+    if lots == 0:
+        return
     event = write_fill(world, time, pair, leg, row, -lots if legs[at.SIGN, leg] > 0 else lots)
-    units = min(lots * event[at.E_STEP], state.legs[at.UNITS, pair, leg])
+    units = min(lots * step, held)
     scale, inverse, price = (
         state.legs[at.SCALE, pair, leg],
         state.legs[at.INVERTED, pair, leg],
@@ -200,7 +210,7 @@ def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     if legs[at.DERIVATIVE, leg] == 0:
         got = legs[at.SIGN, leg] * value
     pay(world, pair, leg, got - fee)
-    left = state.legs[at.UNITS, pair, leg] - units
+    left = held - units
     # What is below half a step is what floats leave of nothing, except for coins, where it is dust.
     if legs[at.DERIVATIVE, leg] > 0 and left < event[at.E_STEP] / 2:
         left = 0.0
@@ -239,15 +249,14 @@ def find_entry_basis(world: World, pair: int) -> float:
     return 0.0 if math.isnan(bought + sold) else float((sold - bought) / bought)
 
 
-def finish_position(world: World, time: int, pair: int, row: int) -> None:
+def finish_position(world: World, time: int, pair: int) -> None:
     """Close the books of a position of which less than the smallest step is left.
 
     Coins that are left stay in their account, at the price of now.
     """
     state, position = world.state, world.state.position[pair]
     for leg in range(state.legs.shape[2]):
-        step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
-        if state.legs[at.UNITS, pair, leg] >= step * (1.0 - 1e-9):
+        if state.legs[at.UNITS, pair, leg] >= state.legs[at.STEP, pair, leg] * (1.0 - 1e-9):
             return
     for leg in range(state.legs.shape[2]):
         leave_dust(world, time, pair, leg)

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
-from engine.portfolio.fills import set_order
+from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import names_about_positions, place_pair
 from engine.portfolio.holdings import count_coins, count_units, list_held
 from engine.portfolio.judging import evaluate
@@ -111,6 +111,7 @@ def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
         state.legs[at.INVERTED, pair, follower],
         state.legs[at.MARK_PRICE, pair, follower],
     )
+    renew_steps(world, pair, row)
     step = state.legs[at.STEP, pair, follower]
     lots = round_lots(wanted, step) - round_lots(state.legs[at.UNITS, pair, follower], step)
     if lots == 0:
