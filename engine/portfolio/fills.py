@@ -33,6 +33,9 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
         return
     fresh = not is_held(state, pair)
     for leg in range(state.legs.shape[2]):
+        if state.legs[at.ORDER_LOTS, pair, leg] > 0:
+            move_margin(world, time, pair, leg, state.legs[at.ORDER_MARGIN, pair, leg])
+    for leg in range(state.legs.shape[2]):
         lots = state.legs[at.ORDER_LOTS, pair, leg]
         if lots > 0:
             open_leg(world, time, pair, leg, row)
@@ -98,7 +101,8 @@ def write_event(world: World, time: int, kind: int, pair: int, leg: int, amount:
     event[:] = math.nan
     event[at.E_TIME], event[at.E_KIND], event[at.E_PAIR], event[at.E_LEG] = time, kind, pair, leg
     event[at.E_AMOUNT] = amount
-    if kind != at.FLOWED:
+    event[at.E_PURPOSE] = event[at.E_RULE] = event[at.E_LIMIT] = -1
+    if kind in (at.FILL, at.MOVED, at.DUST):
         position = world.state.position[pair]
         event[at.E_PURPOSE], event[at.E_RULE] = position[at.PURPOSE], position[at.ORDER_RULE]
         event[at.E_LIMIT] = position[at.ORDER_LIMIT]
@@ -149,7 +153,6 @@ def open_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     average_entry(world, pair, leg, received, price)
     state.legs[at.UNITS, pair, leg] += received
     state.legs[at.ENTRY_UNITS, pair, leg] += received
-    move_margin(world, time, pair, leg, state.legs[at.ORDER_MARGIN, pair, leg])
     paid = 0.0 if legs[at.DERIVATIVE, leg] > 0 else legs[at.SIGN, leg] * value
     pay(world, pair, leg, -paid - (0.0 if event[at.E_FEE_IN_BASE] > 0 else fee))
 
@@ -220,13 +223,22 @@ def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
 
 def free_margin(world: World, time: int, pair: int, leg: int, left: float) -> None:
     """Give back the margin of what is closed: all of it with the last unit, else its part in whole cents."""
-    state = world.state
+    state, legs = world.state, world.program.legs
     margin = state.legs[at.MARGIN, pair, leg]
-    if world.program.legs[at.MARGINED, leg] == 0 or margin == 0.0:
+    if legs[at.MARGINED, leg] == 0 or margin == 0.0:
         return
     if left == 0.0:
         move_margin(world, time, pair, leg, -margin)
-    elif margin > 0.0 and state.position[pair, at.PURPOSE] != at.REDUCING:
+        return
+    if legs[at.DERIVATIVE, leg] == 0:
+        # What was paid or received for the coins that are left is bound to them.
+        margin += (
+            legs[at.SIGN, leg]
+            * left
+            * state.legs[at.SCALE, pair, leg]
+            * state.legs[at.ENTRY_PRICE, pair, leg]
+        )
+    if margin > 0.0 and state.position[pair, at.PURPOSE] != at.REDUCING:
         part = 1.0 - left / state.legs[at.UNITS, pair, leg]
         move_margin(world, time, pair, leg, -math.floor(margin * part * 100.0) / 100.0)
 

@@ -93,9 +93,8 @@ def list_held(state: State) -> Integers:
 def list_touched(state: State) -> Integers:
     """The pairs with an open leg, a waiting order, or a past."""
     held = state.legs[at.UNITS].sum(axis=1) > 0.0
-    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | (state.position[:, at.PNL_PAST] != 0.0))[
-        0
-    ]
+    earned = (state.position[:, at.PNL_PAST] != 0.0) | (state.position[:, at.PNL_DAY] != 0.0)
+    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | earned)[0]
 
 
 def notional_of(state: State, pair: int) -> float:
@@ -147,7 +146,13 @@ def gain_of_basis(state: State, legs: Floats, pair: int) -> float:
 
 
 def equity_of_margin(state: State, legs: Floats, pair: int, leg: int) -> float:
-    """Margin of a leg and what its price has earned, at the mark."""
+    """Margin of a leg and what its price has earned, at the mark.
+
+    The margin of coins that are bought or sold with it has paid or received their price: they are worth theirs.
+    """
+    if legs[at.DERIVATIVE, leg] == 0:
+        value = legs[at.SIGN, leg] * notional_of_leg(state, pair, leg)
+        return float(state.legs[at.MARGIN, pair, leg] + value)
     earned = find_difference(
         legs[at.SIGN, leg],
         state.legs[at.UNITS, pair, leg],

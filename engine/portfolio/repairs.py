@@ -10,7 +10,7 @@ from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
 from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import names_about_positions, place_pair
-from engine.portfolio.holdings import count_coins, count_units, list_held
+from engine.portfolio.holdings import count_coins, count_units, leverage_of, list_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.lots import round_lots
 from engine.portfolio.measures import find_capital
@@ -66,12 +66,12 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
 
 def find_margined(world: World, pair: int) -> int:
     """The leg on margin with the highest leverage that a position has; -1 without one."""
-    found, least = -1, math.inf
+    found, most = -1, 0.0
     for leg in range(world.state.legs.shape[2]):
         if world.program.legs[at.MARGINED, leg] > 0 and world.state.legs[at.UNITS, pair, leg] > 0.0:
-            margin = world.state.legs[at.MARGIN, pair, leg] / world.state.legs[at.UNITS, pair, leg]
-            if margin < least:
-                found, least = leg, margin
+            leverage = leverage_of(world.state, world.program.legs, pair, leg)
+            if leverage > most:
+                found, most = leg, leverage
     return found
 
 
