@@ -33,9 +33,9 @@ def count_units(coins: float, scale: float, inverse: float, price: float) -> flo
 def find_difference(
     sign: float, units: float, scale: float, inverse: float, entry: float, price: float
 ) -> float:
-    """What a change of price has earned on contracts: side × quantity × (price − entry).
+    """What a change of price has earned on contracts: side × quantity × (price - entry).
 
-    An inverse contract earns side × dollars × (1 / entry − 1 / price) in coins, here at `price`.
+    An inverse contract earns side × dollars × (1 / entry - 1 / price) in coins, here at `price`.
     """
     if inverse > 0:
         return sign * units * scale * (price / entry - 1.0)
@@ -93,9 +93,8 @@ def list_held(state: State) -> Integers:
 def list_touched(state: State) -> Integers:
     """The pairs with an open leg, a waiting order, or a past."""
     held = state.legs[at.UNITS].sum(axis=1) > 0.0
-    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | (state.position[:, at.PNL_PAST] != 0.0))[
-        0
-    ]
+    earned = (state.position[:, at.PNL_PAST] != 0.0) | (state.position[:, at.PNL_DAY] != 0.0)
+    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | earned)[0]
 
 
 def notional_of(state: State, pair: int) -> float:
@@ -147,7 +146,13 @@ def gain_of_basis(state: State, legs: Floats, pair: int) -> float:
 
 
 def equity_of_margin(state: State, legs: Floats, pair: int, leg: int) -> float:
-    """Margin of a leg and what its price has earned, at the mark."""
+    """Margin of a leg and what its price has earned, at the mark.
+
+    The margin of coins that are bought or sold with it has paid or received their price: they are worth theirs.
+    """
+    if legs[at.DERIVATIVE, leg] == 0:
+        value = legs[at.SIGN, leg] * notional_of_leg(state, pair, leg)
+        return float(state.legs[at.MARGIN, pair, leg] + value)
     earned = find_difference(
         legs[at.SIGN, leg],
         state.legs[at.UNITS, pair, leg],

@@ -13,7 +13,7 @@ import math
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Integers, World
 from engine.portfolio.drawdown import grow_unit, raise_peak
-from engine.portfolio.fills import fill_orders, pay, write_event
+from engine.portfolio.fills import drop_orders, fill_orders, finish_position, pay, write_event
 from engine.portfolio.holdings import (
     count_coins,
     equity_of_margin,
@@ -100,8 +100,9 @@ def pay_interest(world: World, time: int, pair: int, row: int) -> None:
 
 
 def close_by_force(world: World, time: int, pair: int) -> None:
-    """Close the legs whose margin no longer covers the maintenance margin."""
+    """Close the legs whose margin no longer covers the maintenance margin; orders of the pair are dropped."""
     state, legs = world.state, world.program.legs
+    lost = False
     for leg in range(state.legs.shape[2]):
         if (
             legs[at.MARGINED, leg] == 0
@@ -112,6 +113,10 @@ def close_by_force(world: World, time: int, pair: int) -> None:
         equity = equity_of_margin(state, legs, pair, leg)
         if equity <= maintenance_of(world, pair, leg):
             lose_leg(world, time, pair, leg, equity)
+            lost = True
+    if lost:
+        drop_orders(world, pair)
+        finish_position(world, time, pair)
 
 
 def maintenance_of(world: World, pair: int, leg: int) -> float:
@@ -133,7 +138,7 @@ def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> Non
     event[at.E_LOTS] = -legs[at.SIGN, leg] * math.floor(units / row_step + 0.5)
     event[at.E_PRICE] = event[at.E_REFERENCE] = mark
     event[at.E_FEE_RATE], event[at.E_FEE_IN_BASE] = equity / notional, 0.0
-    event[at.E_PURPOSE] = at.LIQUIDATED
+    event[at.E_PURPOSE], event[at.E_RULE], event[at.E_LIMIT] = at.LIQUIDATED, -1, -1
     pay(world, pair, leg, earned - equity)
     state.legs[at.MARGIN, pair, leg] = 0.0
     state.legs[at.UNITS, pair, leg] = 0.0

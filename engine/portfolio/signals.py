@@ -46,7 +46,7 @@ class Surroundings:
     Attributes:
         settlements: As in `engine.frames.settlements`.
         flows: Deposits less withdrawals: `ts`, `account`, `amount_usd`.
-        health: Of venues: `ts`, `venue`, `error_rate`, `latency_p95_s`; what is not told of a venue is unknown.
+        health: Of venues: `ts`, `venue`, `error_rate`, `latency_p95_s`; what is not told of one is unknown.
         dollars: `ts`, `usdt_usd`.
         returns: Of pairs: `ts` (when the day ended), `pair`, `day_return`.
         btc: Of Bitcoin: `ts`, `day_return`.
@@ -367,7 +367,7 @@ def _at_times(told: pl.DataFrame, name: str, times: pl.Series) -> Floats:
 
 
 def _spread_returns(surroundings: Surroundings, roster: Roster, begins: float) -> tuple[Floats, int]:
-    """Daily returns, a row for each day, a column for each pair and for Bitcoin; the number of the first day."""
+    """Daily returns, a row a day, a column for each pair and for Bitcoin; the number of the first day."""
     told, btc = surroundings.returns, surroundings.btc
     if told.is_empty():
         return np.full((0, len(roster.pairs) + 1), np.nan), 0
