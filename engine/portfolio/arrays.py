@@ -70,7 +70,8 @@ class Signals(NamedTuple):
         pays: Payments of funding: pair, leg, rate (NaN where it is not known).
         flows: T × A: deposits less withdrawals since the time before.
         venue_health: T × V × 2: share of requests that failed, latency that 95 of 100 stay below.
-        tiers: P × L × tiers × 3: margin tiers, as `engine.portfolio.margin` takes them; NaN for coins.
+        schedules: Schedules × tiers × 3: margin tiers, as `engine.portfolio.margin` takes them, by the rate
+            of the first.
         returns: D × (P + 1): daily return on notional of each pair, and last of Bitcoin; NaN where not known.
         counts: The numbers of accounts, venues and coins.
     """
@@ -85,7 +86,7 @@ class Signals(NamedTuple):
     pays: Floats
     flows: Floats
     venue_health: Floats
-    tiers: Floats
+    schedules: Floats
     returns: Floats
     counts: Integers
 

@@ -15,6 +15,7 @@ from engine.portfolio.margin import (
     find_liquidation_price,
     measure_leverage,
     measure_liquidation_distance,
+    pick_tiers,
 )
 
 _NEVER = 1e9
@@ -148,7 +149,7 @@ def gain_of_basis(state: State, legs: Floats, pair: int) -> float:
 def equity_of_margin(state: State, legs: Floats, pair: int, leg: int) -> float:
     """Margin of a leg and what its price has earned, at the mark.
 
-    The margin of coins that are bought or sold with it has paid or received their price: they are worth theirs.
+    Coins that are bought or sold on margin were paid from it, or to it: there they count with their value.
     """
     if legs[at.DERIVATIVE, leg] == 0:
         value = legs[at.SIGN, leg] * notional_of_leg(state, pair, leg)
@@ -169,12 +170,17 @@ def leverage_of(state: State, legs: Floats, pair: int, leg: int) -> float:
     return measure_leverage(notional_of_leg(state, pair, leg), equity_of_margin(state, legs, pair, leg))
 
 
+def tiers_of(world: World, pair: int, leg: int) -> Floats:
+    """Margin tiers of a leg, by the latest known rate of its first."""
+    return pick_tiers(world.signals.schedules, float(world.state.legs[at.RATE, pair, leg]))
+
+
 def liquidation_price_of(world: World, pair: int, leg: int) -> float:
     """The mark at which the margin of a leg no longer covers its maintenance; unknown without tiers."""
     state, side = world.state, world.program.legs[at.SIGN, leg]
     face = state.legs[at.UNITS, pair, leg] * state.legs[at.SCALE, pair, leg]
     entry, margin = state.legs[at.ENTRY_PRICE, pair, leg], state.legs[at.MARGIN, pair, leg]
-    tiers = world.signals.tiers[pair, leg]
+    tiers = tiers_of(world, pair, leg)
     if state.legs[at.INVERTED, pair, leg] > 0:
         mark = state.legs[at.MARK_PRICE, pair, leg]
         counted = tiers.copy()
@@ -271,5 +277,8 @@ def see_legs(state: State, row: Floats, legs: Floats, pair: int) -> bool:
             continue
         state.legs[at.CLOSE_PRICE, pair, leg] = close
         state.legs[at.MARK_PRICE, pair, leg] = mark
-        state.legs[at.RATE, pair, leg] = row[first + at.MAINTENANCE]
+        if not math.isnan(row[first + at.MAINTENANCE]):
+            state.legs[at.RATE, pair, leg] = row[first + at.MAINTENANCE]
+        if not math.isnan(row[first + at.BORROW_APR]):
+            state.legs[at.BORROW_RATE, pair, leg] = row[first + at.BORROW_APR]
     return whole

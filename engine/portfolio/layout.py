@@ -57,6 +57,7 @@ LEG_STATE = (
     "close",
     "mark",
     "maintenance",
+    "borrow_rate",
     "order_lots",
     "order_margin",
 )
@@ -66,9 +67,9 @@ LEG_STATE = (
 it was opened; `entry_price`: average, per coin; `margin`: money set aside for the leg, top-ups and settled
 payments in; `scale`: coins per unit, or dollars per unit of an inverse contract; `step`: units of a lot;
 `close`, `mark`: latest price that closes the leg, and that margin uses; `maintenance`: rate of the first
-margin tier; `order_lots`: to be filled at the next quote, above zero they open, below they close;
-`order_margin`: money to set aside with them.
-"""
+margin tier, NaN before it is known; `borrow_rate`: the same of the interest on borrowed coins; `order_lots`:
+to be filled at the next quote, above zero they open, below they close; `order_margin`: money to set aside
+with them. """
 
 (
     UNITS,
@@ -81,6 +82,7 @@ margin tier; `order_lots`: to be filled at the next quote, above zero they open,
     CLOSE_PRICE,
     MARK_PRICE,
     RATE,
+    BORROW_RATE,
     ORDER_LOTS,
     ORDER_MARGIN,
 ) = range(len(LEG_STATE))

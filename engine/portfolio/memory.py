@@ -163,8 +163,10 @@ def _make_state(book: LoopBook, roster: Roster) -> State:
     position = np.zeros((pairs, len(at.POSITION_FIELDS)))
     position[:, [at.POSITION_FIELDS.index(name) for name in _NEVER]] = math.nan
     position[:, at.PURPOSE :] = -1.0
+    leg_state = np.zeros((len(at.LEG_STATE), pairs, legs))
+    leg_state[[at.RATE, at.BORROW_RATE]] = math.nan
     return State(
-        legs=np.zeros((len(at.LEG_STATE), pairs, legs)),
+        legs=leg_state,
         position=position,
         wallet=np.zeros(len(roster.accounts)),
         dust=np.zeros(len(roster.accounts)),

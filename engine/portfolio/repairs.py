@@ -61,7 +61,7 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     state.legs[at.ORDER_MARGIN, pair, :] = 0.0
     state.legs[at.ORDER_MARGIN, pair, leg] = enough / 100.0
     set_order(state, pair, at.TOPPING, -1, limit)
-    return enough / 100.0
+    return float(enough / 100.0)
 
 
 def find_margined(world: World, pair: int) -> int:
