@@ -67,9 +67,11 @@ def _tell_refused(cycle: TradedCycle) -> str:
     for verdict, limit, count in counted.iter_rows():
         if verdict not in _KEPT_OUT:
             parts.append(f"{verdict}{f' {limit}' if limit else ''} ({count})")
-    small = cycle.traded.verdicts.filter(pl.col("verdict") == "too small").sort("value", "pair")
-    if small.height:
-        parts.append(f"the least capital for one of these is {small['value'][0]:,.0f} USD")
+    capital = cycle.traded.book["capital_usd"][0]
+    small = pl.col("verdict") == "too small", pl.col("value") > capital
+    least = cycle.traded.verdicts.filter(*small)["value"].min()
+    if least is not None:
+        parts.append(f"the least capital for one of these is {float(str(least)):,.0f} USD")
     return ", ".join(parts)
 
 

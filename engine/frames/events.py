@@ -39,8 +39,9 @@ def validate_events(events: pl.DataFrame) -> pl.DataFrame:
 
     Columns: `ts`; `kind` (`EventKind`); `pair`, null for money that comes or goes; `leg`, then the account;
     `lots`, above zero bought, of `step` units; `price` and `reference`, the best quote, per coin; `fee_rate`,
-    `fee_in_base` (1 where the fee is taken in the coin); `rate` of a payment; `amount` in USD, above zero received
-    or moved to margin, null of a payment that is not known; `purpose`, `rule` and `limit` of the order.
+    `fee_in_base` (1 where the fee is taken in the coin); `rate` of a payment; `amount` in USD, above zero
+    received or moved to margin, null of a payment that is not known; `purpose`, `rule` and `limit` of the
+    order.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.
