@@ -12,7 +12,7 @@ from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import find_block, names_about_positions, place_pair
 from engine.portfolio.holdings import is_held
 from engine.portfolio.judging import judge
-from engine.portfolio.measures import find_capital, use_capital
+from engine.portfolio.measures import capital_of_leg, entry_notional_of_leg, find_capital, use_capital
 from engine.portfolio.prospects import find_breach
 from engine.portfolio.scratch import copy_state, copy_world, fill_as_if
 from engine.portfolio.sizing import (
@@ -23,6 +23,9 @@ from engine.portfolio.sizing import (
     is_tradable,
     match_legs,
 )
+
+_LEEWAY = 1.0 + 1e-12
+"""A bound is met by what exceeds it by rounding of floats alone."""
 
 
 def allocate(world: World, time: int, candidates: Integers, doubt: Floats, in_doubt: bool) -> None:
@@ -127,22 +130,34 @@ def consider(
     verdict[7] = judge_sizing(world, time, row, said)
     if math.isnan(said[0] + said[1]) or said[0] <= 0.0 or said[1] <= 0.0:
         return at.NO_SIZE
-    verdict[5] = find_notional(world, supposed, pair, said[0], said[1])
+    bounds = np.empty(2, dtype=np.float64)
+    verdict[5] = find_notional(world, supposed, pair, said, bounds)
     if not verdict[5] > 0.0:
         return at.NO_ROOM
-    return order_lots(world, supposed, time, row, said[0], verdict)
+    outcome = order_lots(world, supposed, time, row, bounds, verdict)
+    if outcome == at.TOO_SMALL:
+        verdict[4] = find_least_capital(world, row, said[0])
+    return outcome
 
 
-def find_notional(world: World, supposed: World, pair: int, share: float, cap: float) -> float:
+def find_notional(world: World, supposed: World, pair: int, said: Floats, bounds: Floats) -> float:
     """The notional that a candidate may have.
 
     The least of its share, its cap, what its bucket has left, and what each account has free beside the
     buckets that it keeps.
+
+    Args:
+        world: The state as it is.
+        supposed: The state with what is ordered already.
+        pair: The pair.
+        said: Its `share` and `cap_usd`.
+        bounds: Takes the most capital that it may use, and the largest notional.
     """
     settings, legs = world.program.settings, world.program.legs
     bucket = settings[at.S_ACTIVE] * find_capital(supposed.state, supposed.program)
     room = bucket - use_capital(supposed.state, supposed.program)
-    notional = min(min(share * bucket, room) / settings[at.S_CAPITAL_PER_NOTIONAL], cap)
+    bounds[0], bounds[1] = min(said[0] * bucket, room), said[1]
+    notional = min(bounds[0] / settings[at.S_CAPITAL_PER_NOTIONAL], said[1])
     kept = settings[at.S_BUFFER] + settings[at.S_FEES]
     for leg in range(legs.shape[1]):
         account, tied = world.signals.who[at.ACCOUNT, pair, leg], 0.0
@@ -171,15 +186,14 @@ def find_least_capital(world: World, row: int, share: float) -> float:
     return float(tied / (share * settings[at.S_ACTIVE]))
 
 
-def order_lots(world: World, supposed: World, time: int, row: int, share: float, verdict: Floats) -> int:
-    """Round to lots, clip to what limits allow on the state as it would be, and order."""
+def order_lots(world: World, supposed: World, time: int, row: int, bounds: Floats, verdict: Floats) -> int:
+    """Round to lots, clip to what bounds and limits allow on the state as it would be, and order."""
     pair = world.signals.pair[row]
     legs = world.state.legs.shape[2]
     lots, margin = np.empty(legs, dtype=np.int64), np.empty(legs, dtype=np.float64)
     most = count_lead_lots(world, row, verdict[5])
     match_legs(world, row, most, lots, margin)
     if not is_large_enough(world, row, lots):
-        verdict[4] = find_least_capital(world, row, share)
         return at.TOO_SMALL
     before = copy_state(supposed.state)
     fits, fails = 0, most + 1
@@ -189,7 +203,7 @@ def order_lots(world: World, supposed: World, time: int, row: int, share: float,
         restore(supposed.state, before)
         place_order(supposed, pair, row, lots, margin)
         fill_as_if(supposed, time, pair, row)
-        if find_breach(world, supposed, before, time, row, verdict):
+        if outgrows(supposed, pair, bounds) or find_breach(world, supposed, before, time, row, verdict):
             fails = tried
         else:
             fits = tried
@@ -197,7 +211,7 @@ def order_lots(world: World, supposed: World, time: int, row: int, share: float,
     restore(supposed.state, before)
     match_legs(world, row, fits, lots, margin)
     if fits == 0 or not is_large_enough(world, row, lots):
-        return at.REFUSED
+        return at.REFUSED if verdict[3] >= 0 else at.TOO_SMALL
     place_order(supposed, pair, row, lots, margin)
     fill_as_if(supposed, time, pair, row)
     place_order(world, pair, row, lots, margin)
@@ -205,6 +219,16 @@ def order_lots(world: World, supposed: World, time: int, row: int, share: float,
     world.state.position[pair, at.ORDER_LIMIT] = int(verdict[3])
     verdict[6] = find_notional_of_lots(world, row, lots)
     return at.APPROVED
+
+
+def outgrows(supposed: World, pair: int, bounds: Floats) -> bool:
+    """Whether a position as it would be, slippage in, uses more capital or notional than it may."""
+    state, program = supposed.state, supposed.program
+    capital = notional = 0.0
+    for leg in range(program.legs.shape[1]):
+        capital += capital_of_leg(state, program, pair, leg)
+        notional = max(notional, entry_notional_of_leg(state, pair, leg))
+    return bool(capital > bounds[0] * _LEEWAY or notional > bounds[1] * _LEEWAY)
 
 
 def find_notional_of_lots(world: World, row: int, lots: Integers) -> float:

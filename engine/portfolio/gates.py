@@ -17,6 +17,9 @@ from engine.portfolio.measures import MEASURES, list_bases, measure_scope
 def judge_limits(world: World, time: int, row_of: Integers, candidates: Integers) -> Floats:
     """Judge every limit on the state as it is, and move its timers and latches on.
 
+    Whom it is judged for depends on what is known of now and before alone: venues where the book has an
+    account, coins and pairs that are held or may be entered, and pairs that are quoted or were held once.
+
     Args:
         world: What is held, the market, the book; takes the limits that begin or cease to act.
         time: Place of the time.
@@ -30,7 +33,7 @@ def judge_limits(world: World, time: int, row_of: Integers, candidates: Integers
     doubt = np.zeros(state.latches.shape[1:], dtype=np.float64)
     judge_wide(world, time, doubt, at.SCOPE_BOOK, np.zeros(1, dtype=np.int64))
     judge_wide(world, time, doubt, at.SCOPE_ACCOUNT, np.arange(state.wallet.shape[0]))
-    judge_wide(world, time, doubt, at.SCOPE_VENUE, np.arange(signals.counts[1]))
+    judge_wide(world, time, doubt, at.SCOPE_VENUE, np.unique(signals.account_venue))
     judge_wide(world, time, doubt, at.SCOPE_BASE, list_bases(signals, state, candidates))
     for limit in range(limits.shape[0]):
         if limits[limit, at.L_SCOPE] < at.SCOPE_PAIR:
@@ -86,7 +89,7 @@ def judge_pairs(
     """Judge a limit that looks at positions: for pairs held, candidates, and where it acts already."""
     state, program = world.state, world.program
     values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
-    for pair in list_concerned(world, limit, candidates):
+    for pair in list_concerned(world, limit, row_of, candidates):
         seen = row_of[pair] >= 0
         place_pair(values, world, time, pair, row_of[pair])
         if concerns_held(program.limits, limit) and not is_held(state, pair):
@@ -112,7 +115,7 @@ def place_pair(values: Floats, world: World, time: int, pair: int, row: int) -> 
     place_position(values, world, time, pair, row >= 0)
 
 
-def list_concerned(world: World, limit: int, candidates: Integers) -> Integers:
+def list_concerned(world: World, limit: int, row_of: Integers, candidates: Integers) -> Integers:
     """The pairs that a limit about positions is judged for."""
     state, limits = world.state, world.program.limits
     concerned = np.zeros(state.legs.shape[1], dtype=np.int64)
@@ -125,7 +128,8 @@ def list_concerned(world: World, limit: int, candidates: Integers) -> Integers:
     acting = ~np.isnan(state.latches[at.ACTIVE, limit, :pairs]) | ~np.isnan(
         state.latches[at.SINCE, limit, :pairs]
     )
-    return np.nonzero((concerned == 1) | acting)[0]
+    known = (row_of >= 0) | ~np.isnan(state.position[:, at.CLOSED_AT])
+    return np.nonzero((concerned == 1) | (acting & known))[0]
 
 
 def move_on(world: World, time: int, limit: int, entity: int, holds: float, values: Floats) -> None:

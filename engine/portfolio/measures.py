@@ -70,11 +70,16 @@ def lies_in(signals: Signals, pair: int, leg: int, scope: int, entity: int) -> b
 
 def capital_of_leg(state: State, program: Program, pair: int, leg: int) -> float:
     """Notional at the entry × capital of the leg."""
+    return float(entry_notional_of_leg(state, pair, leg) * program.legs[at.CAPITAL, leg])
+
+
+def entry_notional_of_leg(state: State, pair: int, leg: int) -> float:
+    """Quantity that is held × its entry price."""
     units, entry = state.legs[at.UNITS, pair, leg], state.legs[at.ENTRY_PRICE, pair, leg]
     if units == 0.0:
         return 0.0
     coins = count_coins(units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], entry)
-    return float(coins * entry * program.legs[at.CAPITAL, leg])
+    return float(coins * entry)
 
 
 def use_capital(state: State, program: Program) -> float:

@@ -41,10 +41,11 @@ def find_lead(world: World, row: int) -> int:
 
 
 def count_lead_lots(world: World, row: int, notional: float) -> int:
-    """The most lots of the leading leg whose notional, at the first leg's price, is no more than given."""
-    lead = find_lead(world, row)
-    coins = notional / find_open(world, 0, row) * find_weight(world, lead, row)
-    return floor_lots(coins, find_lot_coins(world, lead, row))
+    """The most lots of the leading leg with which no leg has a larger notional than given."""
+    lead, dearest = find_lead(world, row), 0.0
+    for leg in range(world.program.legs.shape[1]):
+        dearest = max(dearest, find_open(world, leg, row) * find_weight(world, leg, row))
+    return floor_lots(notional / dearest * find_weight(world, lead, row), find_lot_coins(world, lead, row))
 
 
 def match_legs(world: World, row: int, lead_lots: int, lots: Integers, margin: Floats) -> None:
