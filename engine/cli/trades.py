@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 if TYPE_CHECKING:
     from engine.operations.trade import TradedCycle
 
@@ -12,7 +14,7 @@ _KEPT_OUT = ("held", "approved")
 
 
 def tell_trades(cycle: TradedCycle) -> Iterator[str]:
-    """Lines about a cycle: money, orders, positions, limits, and why the other candidates were not entered."""
+    """Lines about a cycle: money, orders, positions, limits, and what kept the other candidates out."""
     row = cycle.traded.book.row(0, named=True)
     held = int(row["positions"])
     yield (
@@ -32,8 +34,8 @@ def _tell_orders(cycle: TradedCycle) -> Iterator[str]:
         if verdict["verdict"] == "approved":
             clipped = f", clipped by {verdict['limit']}" if verdict["limit"] else ""
             yield (
-                f"order {verdict['pair']}: {verdict['approved_usd']:,.2f} of {verdict['wanted_usd']:,.2f} USD "
-                f"by {verdict['rule']}{clipped}"
+                f"order {verdict['pair']}: {verdict['approved_usd']:,.2f} of {verdict['wanted_usd']:,.2f} "
+                f"USD by {verdict['rule']}{clipped}"
             )
 
 
@@ -65,6 +67,9 @@ def _tell_refused(cycle: TradedCycle) -> str:
     for verdict, limit, count in counted.iter_rows():
         if verdict not in _KEPT_OUT:
             parts.append(f"{verdict}{f' {limit}' if limit else ''} ({count})")
+    small = cycle.traded.verdicts.filter(pl.col("verdict") == "too small").sort("value", "pair")
+    if small.height:
+        parts.append(f"the least capital for one of these is {small['value'][0]:,.0f} USD")
     return ", ".join(parts)
 
 

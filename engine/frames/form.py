@@ -38,7 +38,7 @@ class Form:
     Attributes:
         name: What its rows are called in messages.
         columns: The columns it must have.
-        keys: No two rows may be equal in all of these.
+        keys: No two rows may be equal in all of these; empty asks nothing.
         finite: Whether its numbers, in whichever column, must not be NaN or infinite: NaN would compare as
             larger than all.
         strict: Whether other columns are refused.
@@ -70,7 +70,8 @@ class Form:
         if self.strict and len(schema) > len(self.columns):
             return False
         sound = frame.select(pl.all_horizontal(pl.lit(value=True), *self._ask(frame))).item()
-        return bool(sound) and frame.n_unique(self.keys) == frame.height
+        alone = not self.keys or frame.n_unique(self.keys) == frame.height
+        return bool(sound) and alone
 
     def _ask(self, frame: pl.DataFrame) -> Iterator[pl.Expr]:
         for name, column in self.columns.items():

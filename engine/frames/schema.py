@@ -12,7 +12,7 @@ from engine.frames.form import Column, Form
 
 def build_schema(form: Form) -> pa.DataFrameSchema:
     """The schema of a form."""
-    checks = [_forbid_duplicates(*form.keys)]
+    checks = [_forbid_duplicates(*form.keys)] if form.keys else []
     if form.finite:
         checks.append(pa.Check(_require_finite, name="require_finite", error="a number is not finite"))
     columns = {name: _describe(column) for name, column in form.columns.items()}

@@ -8,14 +8,21 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, State, World
-from engine.portfolio.fills import set_order
+from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import find_block, names_about_positions, place_pair
 from engine.portfolio.holdings import is_held
 from engine.portfolio.judging import judge
 from engine.portfolio.measures import find_capital, use_capital
 from engine.portfolio.prospects import find_breach
 from engine.portfolio.scratch import copy_state, copy_world, fill_as_if
-from engine.portfolio.sizing import count_lead_lots, find_open, is_large_enough, is_tradable, match_legs
+from engine.portfolio.sizing import (
+    count_lead_lots,
+    find_least_notional,
+    find_open,
+    is_large_enough,
+    is_tradable,
+    match_legs,
+)
 
 
 def allocate(world: World, time: int, candidates: Integers, doubt: Floats, in_doubt: bool) -> None:
@@ -123,12 +130,14 @@ def consider(
     verdict[5] = find_notional(world, supposed, pair, said[0], said[1])
     if not verdict[5] > 0.0:
         return at.NO_ROOM
-    return order_lots(world, supposed, time, row, verdict)
+    return order_lots(world, supposed, time, row, said[0], verdict)
 
 
 def find_notional(world: World, supposed: World, pair: int, share: float, cap: float) -> float:
-    """The notional that a candidate may have: the least of its share, its cap, what its bucket has left, and
-    what each account has free beside the buckets that it keeps.
+    """The notional that a candidate may have.
+
+    The least of its share, its cap, what its bucket has left, and what each account has free beside the
+    buckets that it keeps.
     """
     settings, legs = world.program.settings, world.program.legs
     bucket = settings[at.S_ACTIVE] * find_capital(supposed.state, supposed.program)
@@ -155,7 +164,14 @@ def held_by(world: World, account: int) -> float:
     return float(find_capital(world.state, world.program) * world.state.wallet[account] / total)
 
 
-def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floats) -> int:
+def find_least_capital(world: World, row: int, share: float) -> float:
+    """The capital with which a share of the active bucket is enough for the smallest orders: USD."""
+    settings = world.program.settings
+    tied = find_least_notional(world, row) * settings[at.S_CAPITAL_PER_NOTIONAL]
+    return float(tied / (share * settings[at.S_ACTIVE]))
+
+
+def order_lots(world: World, supposed: World, time: int, row: int, share: float, verdict: Floats) -> int:
     """Round to lots, clip to what limits allow on the state as it would be, and order."""
     pair = world.signals.pair[row]
     legs = world.state.legs.shape[2]
@@ -163,6 +179,7 @@ def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floa
     most = count_lead_lots(world, row, verdict[5])
     match_legs(world, row, most, lots, margin)
     if not is_large_enough(world, row, lots):
+        verdict[4] = find_least_capital(world, row, share)
         return at.TOO_SMALL
     before = copy_state(supposed.state)
     fits, fails = 0, most + 1
@@ -170,7 +187,7 @@ def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floa
     while fails - fits > 1:
         match_legs(world, row, tried, lots, margin)
         restore(supposed.state, before)
-        place_order(supposed.state, pair, lots, margin, at.ENTER)
+        place_order(supposed, pair, row, lots, margin)
         fill_as_if(supposed, time, pair, row)
         if find_breach(world, supposed, before, time, row, verdict):
             fails = tried
@@ -181,9 +198,9 @@ def order_lots(world: World, supposed: World, time: int, row: int, verdict: Floa
     match_legs(world, row, fits, lots, margin)
     if fits == 0 or not is_large_enough(world, row, lots):
         return at.REFUSED
-    place_order(supposed.state, pair, lots, margin, at.ENTER)
+    place_order(supposed, pair, row, lots, margin)
     fill_as_if(supposed, time, pair, row)
-    place_order(world.state, pair, lots, margin, at.ENTER)
+    place_order(world, pair, row, lots, margin)
     world.state.position[pair, at.ORDER_RULE] = judge_entry(world, time, row, np.empty(2, dtype=np.float64))
     world.state.position[pair, at.ORDER_LIMIT] = int(verdict[3])
     verdict[6] = find_notional_of_lots(world, row, lots)
@@ -203,11 +220,12 @@ def find_notional_of_lots(world: World, row: int, lots: Integers) -> float:
     return float(units * first[at.CONTRACT_SIZE] * first[at.MULTIPLIER] * find_open(world, 0, row))
 
 
-def place_order(state: State, pair: int, lots: Integers, margin: Floats, purpose: int) -> None:
-    """Write the orders of a pair."""
-    state.legs[at.ORDER_LOTS, pair, :] = lots
-    state.legs[at.ORDER_MARGIN, pair, :] = margin
-    set_order(state, pair, purpose, -1, -1)
+def place_order(world: World, pair: int, row: int, lots: Integers, margin: Floats) -> None:
+    """Write the orders that open a pair."""
+    renew_steps(world, pair, row)
+    world.state.legs[at.ORDER_LOTS, pair, :] = lots
+    world.state.legs[at.ORDER_MARGIN, pair, :] = margin
+    set_order(world.state, pair, at.ENTER, -1, -1)
 
 
 def restore(state: State, earlier: State) -> None:
@@ -215,4 +233,5 @@ def restore(state: State, earlier: State) -> None:
     state.legs[:] = earlier.legs
     state.position[:] = earlier.position
     state.wallet[:] = earlier.wallet
+    state.dust[:] = earlier.dust
     state.book[:] = earlier.book

@@ -18,7 +18,8 @@ class Code(NamedTuple):
     """Formulas for the interpreter, one after the other.
 
     Attributes:
-        instructions: 2 × instructions: opcodes, and operands; those of constants count from the formula's first.
+        instructions: 2 × instructions: opcodes, and operands; those of constants count from the formula's
+            first.
         constants: Numbers.
         starts: 2 × (formulas + 1): where the instructions, and the constants, of each begin.
     """
@@ -34,8 +35,8 @@ class Program(NamedTuple):
     Attributes:
         legs: What it says of its legs, by `SIGN` … × L.
         code: Every formula.
-        entry: The entry table, outputs `enter` and `priority`: (rules + 1) × columns `T_…`, in the order of its
-            policy.
+        entry: The entry table, outputs `enter` and `priority`: (rules + 1) × columns `T_…`, in the order of
+            its policy.
         exit: The exit table: `keep`, `urgent`.
         sizing: The sizing table: `share`, `cap_usd`.
         limits: J × `L_…`.
@@ -69,7 +70,8 @@ class Signals(NamedTuple):
         pays: Payments of funding: pair, leg, rate (NaN where it is not known).
         flows: T × A: deposits less withdrawals since the time before.
         venue_health: T × V × 2: share of requests that failed, latency that 95 of 100 stay below.
-        tiers: P × L × tiers × 3: margin tiers, as `engine.portfolio.margin` takes them; NaN for coins.
+        schedules: Schedules × tiers × 3: margin tiers, as `engine.portfolio.margin` takes them, by the rate
+            of the first.
         returns: D × (P + 1): daily return on notional of each pair, and last of Bitcoin; NaN where not known.
         counts: The numbers of accounts, venues and coins.
     """
@@ -84,7 +86,7 @@ class Signals(NamedTuple):
     pays: Floats
     flows: Floats
     venue_health: Floats
-    tiers: Floats
+    schedules: Floats
     returns: Floats
     counts: Integers
 
@@ -96,6 +98,7 @@ class State(NamedTuple):
         legs: `LEG_STATE` × P × L.
         position: P × `POSITION_FIELDS`.
         wallet: A: free money of each account.
+        dust: A: what is left of legs there and is too little to be sold, at the price at which it was left.
         book: `BOOK_FIELDS`.
         equity_days: Returns on equity of the latest days, deposits left out; the latest comes last.
         latches: 3 × J × E: timers and latches of limits.
@@ -104,6 +107,7 @@ class State(NamedTuple):
     legs: Floats
     position: Floats
     wallet: Floats
+    dust: Floats
     book: Floats
     equity_days: Floats
     latches: Floats

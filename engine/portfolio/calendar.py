@@ -9,14 +9,14 @@ from engine.portfolio.layout import DAY_S
 
 def number_day(seconds: float, day_start_s: float) -> int:
     """The number of a book's day, whose days begin so many seconds after midnight."""
-    return int(math.floor((seconds - day_start_s) / DAY_S))
+    return math.floor((seconds - day_start_s) / DAY_S)
 
 
 def number_month(seconds: float, day_start_s: float) -> int:
     """Months since the year 0 of the Gregorian calendar, each beginning with the book's first day.
 
-    The year is counted from March, so that the leap day comes last (Hinnant, "chrono-compatible low-level date
-    algorithms").
+    The year is counted from March, so that the leap day comes last (Hinnant, "chrono-compatible low-level
+    date algorithms").
     """
     days = number_day(seconds, day_start_s) + 719_468
     era = days // 146_097

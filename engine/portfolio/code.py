@@ -1,4 +1,4 @@
-"""Formulas packed for the loop: what the market alone decides is computed beforehand, the rest is instructions."""
+"""Formulas packed for the loop: what the market decides is computed beforehand, the rest is instructions."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, World
-from engine.portfolio.fills import set_order
+from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import is_in_force, names_about_positions, place_pair
 from engine.portfolio.holdings import count_coins, list_held
 from engine.portfolio.judging import UNKNOWN, judge
@@ -57,7 +57,7 @@ def decide_position(world: World, time: int, pair: int, row: int) -> None:
         keep, purpose = min(keep, find_keep(world, time, pair, row, limit)), at.REDUCING
     if keep < 1.0:
         rule_told = rule if said[0] < 1.0 else -1
-        reduce_position(world, time, pair, keep, purpose, rule_told, limit)
+        reduce_position(world, time, pair, row, keep, purpose, rule_told, limit)
     elif severity == at.TOP_UP and row >= 0:
         write_act(world, time, pair, at.TOPPING, rule, limit, 1.0, top_up(world, time, pair, row, limit))
     elif severity == at.REBALANCE and row >= 0 and balance_legs(world, pair, row, limit):
@@ -65,7 +65,7 @@ def decide_position(world: World, time: int, pair: int, row: int) -> None:
 
 
 def judge_exit(world: World, time: int, pair: int, row: int, said: Floats) -> int:
-    """What the exit table says of a position: `keep` and `urgent`; what is unknown is kept, and remembered."""
+    """What the exit table says of a position: `keep` and `urgent`; unknown is to keep, and remembered."""
     program, position = world.program, world.state.position[pair]
     said[0], said[1] = 1.0, 0.0
     if program.settings[at.S_HAS_EXIT] == 0:
@@ -102,10 +102,12 @@ def find_act(world: World, pair: int) -> int:
 
 
 def reduce_position(
-    world: World, time: int, pair: int, keep: float, purpose: int, rule: int, limit: int
+    world: World, time: int, pair: int, row: int, keep: float, purpose: int, rule: int, limit: int
 ) -> None:
     """Order what brings a position down to a share of its entry quantity; nothing if it is there already."""
     state = world.state
+    if row >= 0:
+        renew_steps(world, pair, row)
     if not plan_reduction(world, pair, keep):
         return
     set_order(state, pair, purpose, rule, limit)
@@ -113,7 +115,7 @@ def reduce_position(
 
 
 def plan_reduction(world: World, pair: int, keep: float) -> bool:
-    """Write the lots that close down to a share of the entry quantity, the legs in step; whether there are any.
+    """Write the lots that close down to a share of the entry quantity; whether there are any.
 
     The leg with the coarsest lot leads, the others close the same part of what they hold.
     """

@@ -1,8 +1,8 @@
 """The fill model of paper and replay: what orders of the time before become at the quotes of this time.
 
-Stated: an order is filled whole at the next quote. It pays the price that a taker hits (a buy the ask, a sell the
-bid), worsened in proportion to its notional on the visible depth, by `S_IMPACT` where it takes all of it; no
-depth known, no worsening. Fees are the venue's taker fees, of a coin that is bought in that coin where the
+Stated: an order is filled whole at the next quote. It pays the price that a taker hits (a buy the ask, a sell
+the bid), worsened in proportion to its notional on the visible depth, by `S_IMPACT` where it takes all of it;
+no depth known, no worsening. Fees are the venue's taker fees, of a coin that is bought in that coin where the
 venue takes them so. Both legs are filled or none: entries that lack a price are dropped, others wait.
 """
 
@@ -12,7 +12,8 @@ import math
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
-from engine.portfolio.holdings import count_coins, find_difference, is_held
+from engine.portfolio.holdings import count_coins, find_difference, is_held, value_leg
+from engine.portfolio.lots import floor_lots
 
 
 def fill_orders(world: World, time: int, pair: int, row: int) -> None:
@@ -32,6 +33,9 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
         return
     fresh = not is_held(state, pair)
     for leg in range(state.legs.shape[2]):
+        if state.legs[at.ORDER_LOTS, pair, leg] > 0:
+            move_margin(world, time, pair, leg, state.legs[at.ORDER_MARGIN, pair, leg])
+    for leg in range(state.legs.shape[2]):
         lots = state.legs[at.ORDER_LOTS, pair, leg]
         if lots > 0:
             open_leg(world, time, pair, leg, row)
@@ -42,18 +46,17 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
             move_margin(world, time, pair, leg, state.legs[at.ORDER_MARGIN, pair, leg])
     if fresh:
         begin_position(world, time, pair)
-    finish_position(world, time, pair, row)
+    finish_position(world, time, pair)
     drop_orders(world, pair)
 
 
 def can_fill(world: World, pair: int, row: int) -> bool:
-    """Whether every leg with an order has prices and a step."""
+    """Whether every leg with an order has prices and a fee."""
     for leg in range(world.state.legs.shape[2]):
         if world.state.legs[at.ORDER_LOTS, pair, leg] != 0:
             first = leg * len(at.LEG_FIELDS)
             seen = world.signals.rows[row, first + at.BID] + world.signals.rows[row, first + at.ASK]
-            known = seen + world.signals.rows[row, first + at.LOT_STEP]
-            if math.isnan(known + world.signals.rows[row, first + at.TAKER_FEE]):
+            if math.isnan(seen + world.signals.rows[row, first + at.TAKER_FEE]):
                 return False
     return True
 
@@ -62,6 +65,14 @@ def set_order(state: State, pair: int, purpose: int, rule: int, limit: int) -> N
     """Say what the orders of a pair are for, and which rule and limit ask for them; -1 for none."""
     position = state.position[pair]
     position[at.PURPOSE], position[at.ORDER_RULE], position[at.ORDER_LIMIT] = purpose, rule, limit
+
+
+def renew_steps(world: World, pair: int, row: int) -> None:
+    """Take in the lots of now, in which orders are counted: they are filled in lots of their own time."""
+    for leg in range(world.state.legs.shape[2]):
+        step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
+        if step > 0.0:
+            world.state.legs[at.STEP, pair, leg] = step
 
 
 def drop_orders(world: World, pair: int) -> None:
@@ -90,7 +101,8 @@ def write_event(world: World, time: int, kind: int, pair: int, leg: int, amount:
     event[:] = math.nan
     event[at.E_TIME], event[at.E_KIND], event[at.E_PAIR], event[at.E_LEG] = time, kind, pair, leg
     event[at.E_AMOUNT] = amount
-    if kind != at.FLOWED:
+    event[at.E_PURPOSE] = event[at.E_RULE] = event[at.E_LIMIT] = -1
+    if kind in (at.FILL, at.MOVED, at.DUST):
         position = world.state.position[pair]
         event[at.E_PURPOSE], event[at.E_RULE] = position[at.PURPOSE], position[at.ORDER_RULE]
         event[at.E_LIMIT] = position[at.ORDER_LIMIT]
@@ -103,7 +115,7 @@ def write_fill(world: World, time: int, pair: int, leg: int, row: int, lots: int
     first = leg * len(at.LEG_FIELDS)
     quotes = world.signals.rows[row]
     scale, inverse = find_scale(world, leg, row)
-    step = quotes[first + at.LOT_STEP]
+    step = world.state.legs[at.STEP, pair, leg]
     reference = quotes[first + at.ASK] if lots > 0 else quotes[first + at.BID]
     coins = count_coins(abs(lots) * step, scale, inverse, reference)
     price, reference = find_price(world, leg, row, lots > 0, coins)
@@ -133,7 +145,6 @@ def open_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     event = write_fill(world, time, pair, leg, row, lots if legs[at.SIGN, leg] > 0 else -lots)
     scale, inverse = find_scale(world, leg, row)
     state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg] = scale, inverse
-    state.legs[at.STEP, pair, leg] = event[at.E_STEP]
     price, units = event[at.E_PRICE], lots * event[at.E_STEP]
     value = count_coins(units, scale, inverse, price) * price
     fee = value * event[at.E_FEE_RATE]
@@ -142,7 +153,6 @@ def open_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     average_entry(world, pair, leg, received, price)
     state.legs[at.UNITS, pair, leg] += received
     state.legs[at.ENTRY_UNITS, pair, leg] += received
-    move_margin(world, time, pair, leg, state.legs[at.ORDER_MARGIN, pair, leg])
     paid = 0.0 if legs[at.DERIVATIVE, leg] > 0 else legs[at.SIGN, leg] * value
     pay(world, pair, leg, -paid - (0.0 if event[at.E_FEE_IN_BASE] > 0 else fee))
 
@@ -182,9 +192,12 @@ def move_margin(world: World, time: int, pair: int, leg: int, amount: float) -> 
 def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     """Fill an order that takes from a leg, and free its part of the margin."""
     state, legs = world.state, world.program.legs
-    lots = -state.legs[at.ORDER_LOTS, pair, leg]
+    held, step = state.legs[at.UNITS, pair, leg], state.legs[at.STEP, pair, leg]
+    lots = min(-state.legs[at.ORDER_LOTS, pair, leg], floor_lots(held, step))
+    if lots == 0:
+        return
     event = write_fill(world, time, pair, leg, row, -lots if legs[at.SIGN, leg] > 0 else lots)
-    units = min(lots * event[at.E_STEP], state.legs[at.UNITS, pair, leg])
+    units = min(lots * step, held)
     scale, inverse, price = (
         state.legs[at.SCALE, pair, leg],
         state.legs[at.INVERTED, pair, leg],
@@ -200,7 +213,7 @@ def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
     if legs[at.DERIVATIVE, leg] == 0:
         got = legs[at.SIGN, leg] * value
     pay(world, pair, leg, got - fee)
-    left = state.legs[at.UNITS, pair, leg] - units
+    left = held - units
     # What is below half a step is what floats leave of nothing, except for coins, where it is dust.
     if legs[at.DERIVATIVE, leg] > 0 and left < event[at.E_STEP] / 2:
         left = 0.0
@@ -210,13 +223,22 @@ def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
 
 def free_margin(world: World, time: int, pair: int, leg: int, left: float) -> None:
     """Give back the margin of what is closed: all of it with the last unit, else its part in whole cents."""
-    state = world.state
+    state, legs = world.state, world.program.legs
     margin = state.legs[at.MARGIN, pair, leg]
-    if world.program.legs[at.MARGINED, leg] == 0 or margin == 0.0:
+    if legs[at.MARGINED, leg] == 0 or margin == 0.0:
         return
     if left == 0.0:
         move_margin(world, time, pair, leg, -margin)
-    elif margin > 0.0 and state.position[pair, at.PURPOSE] != at.REDUCING:
+        return
+    if legs[at.DERIVATIVE, leg] == 0:
+        # What was paid or received for the coins that are left is bound to them.
+        margin += (
+            legs[at.SIGN, leg]
+            * left
+            * state.legs[at.SCALE, pair, leg]
+            * state.legs[at.ENTRY_PRICE, pair, leg]
+        )
+    if margin > 0.0 and state.position[pair, at.PURPOSE] != at.REDUCING:
         part = 1.0 - left / state.legs[at.UNITS, pair, leg]
         move_margin(world, time, pair, leg, -math.floor(margin * part * 100.0) / 100.0)
 
@@ -229,7 +251,7 @@ def begin_position(world: World, time: int, pair: int) -> None:
 
 
 def find_entry_basis(world: World, pair: int) -> float:
-    """Price of the first leg sold less that of the first leg bought, on the latter; 0 where one is missing."""
+    """Price of the first leg sold less that of the first leg bought, on the latter; 0 if one is missing."""
     bought = sold = math.nan
     for leg in range(world.state.legs.shape[2] - 1, -1, -1):
         if world.program.legs[at.SIGN, leg] > 0:
@@ -239,17 +261,17 @@ def find_entry_basis(world: World, pair: int) -> float:
     return 0.0 if math.isnan(bought + sold) else float((sold - bought) / bought)
 
 
-def finish_position(world: World, time: int, pair: int, row: int) -> None:
-    """Write off what is below the smallest step, and close the books of a position that is no more."""
-    state, legs, position = world.state, world.program.legs, world.state.position[pair]
+def finish_position(world: World, time: int, pair: int) -> None:
+    """Close the books of a position of which less than the smallest step is left.
+
+    Coins that are left stay in their account, at the price of now.
+    """
+    state, position = world.state, world.state.position[pair]
     for leg in range(state.legs.shape[2]):
-        step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
-        if state.legs[at.UNITS, pair, leg] >= step * (1.0 - 1e-9):
+        if state.legs[at.UNITS, pair, leg] >= state.legs[at.STEP, pair, leg] * (1.0 - 1e-9):
             return
     for leg in range(state.legs.shape[2]):
-        if state.legs[at.UNITS, pair, leg] > 0.0 and legs[at.DERIVATIVE, leg] == 0:
-            event = write_event(world, time, at.DUST, pair, leg, math.nan)
-            event[at.E_PRICE] = state.legs[at.CLOSE_PRICE, pair, leg]
+        leave_dust(world, time, pair, leg)
         state.legs[at.UNITS, pair, leg] = 0.0
         free_margin(world, time, pair, leg, 0.0)
         state.legs[at.ENTRY_UNITS, pair, leg] = 0.0
@@ -260,3 +282,15 @@ def finish_position(world: World, time: int, pair: int, row: int) -> None:
     position[at.PNL_PAST], position[at.PNL_DAY] = past, day
     position[at.CLOSED_AT] = world.signals.times[time, at.NOW]
     position[at.OPENED_AT] = position[at.DOUBT_SINCE] = position[at.NAKED_SINCE] = math.nan
+
+
+def leave_dust(world: World, time: int, pair: int, leg: int) -> None:
+    """Leave the coins of a leg that are too few to be traded where they are, counted at the price of now."""
+    state, legs = world.state, world.program.legs
+    if state.legs[at.UNITS, pair, leg] == 0.0 or legs[at.DERIVATIVE, leg] > 0:
+        return
+    value = value_leg(state, legs, pair, leg)
+    event = write_event(world, time, at.DUST, pair, leg, value)
+    event[at.E_PRICE] = state.legs[at.CLOSE_PRICE, pair, leg]
+    state.dust[world.signals.who[at.ACCOUNT, pair, leg]] += value
+    state.position[pair, at.CASH] += value

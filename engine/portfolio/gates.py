@@ -65,7 +65,7 @@ def judge_wide(world: World, time: int, doubt: Floats, scope: int, entities: Int
 
 
 def judge_market(world: World, time: int, doubt: Floats, limit: int) -> None:
-    """Judge a limit that looks at the market alone: for every pair, from what was computed beforehand."""
+    """Judge a limit that looks at the market alone: for every pair, from what is computed beforehand."""
     state, signals, limits = world.state, world.signals, world.program.limits
     first, last = signals.starts[at.ROWS, time], signals.starts[at.ROWS, time + 1]
     pairs = signals.pair[first:last]
@@ -83,7 +83,7 @@ def judge_market(world: World, time: int, doubt: Floats, limit: int) -> None:
 def judge_pairs(
     world: World, time: int, doubt: Floats, limit: int, row_of: Integers, candidates: Integers
 ) -> None:
-    """Judge a limit that looks at positions: for pairs that are held, candidates, and where it acts already."""
+    """Judge a limit that looks at positions: for pairs held, candidates, and where it acts already."""
     state, program = world.state, world.program
     values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
     for pair in list_concerned(world, limit, candidates):
@@ -140,7 +140,7 @@ def move_on(world: World, time: int, limit: int, entity: int, holds: float, valu
             neither ends nor ripens.
         values: What its formulas read.
     """
-    state, limits, now = world.state, world.program.limits, world.signals.times[time, at.NOW]
+    state, now = world.state, world.signals.times[time, at.NOW]
     if holds == 1.0:
         state.latches[at.SINCE, limit, entity] = math.nan
     elif holds == 0.0:
@@ -161,7 +161,7 @@ def move_on(world: World, time: int, limit: int, entity: int, holds: float, valu
 def is_released(world: World, time: int, limit: int, entity: int, holds: float, values: Floats) -> bool:
     """Whether what releases a limit has come. Nothing but a person releases one that waits for a person."""
     state, program, now = world.state, world.program, world.signals.times[time, at.NOW]
-    limits, release = program.limits, program.limits[limit, at.L_RELEASE]
+    release = program.limits[limit, at.L_RELEASE]
     if release == at.TESTED:
         return bool(find_freed(program, limit, values) == 1.0)
     if holds != 1.0 or release == at.MANUAL:

@@ -15,6 +15,7 @@ from engine.portfolio.margin import (
     find_liquidation_price,
     measure_leverage,
     measure_liquidation_distance,
+    pick_tiers,
 )
 
 _NEVER = 1e9
@@ -33,9 +34,9 @@ def count_units(coins: float, scale: float, inverse: float, price: float) -> flo
 def find_difference(
     sign: float, units: float, scale: float, inverse: float, entry: float, price: float
 ) -> float:
-    """What a change of price has earned on contracts: side × quantity × (price − entry).
+    """What a change of price has earned on contracts: side × quantity × (price - entry).
 
-    An inverse contract earns side × dollars × (1 / entry − 1 / price) in coins, here at `price`.
+    An inverse contract earns side × dollars × (1 / entry - 1 / price) in coins, here at `price`.
     """
     if inverse > 0:
         return sign * units * scale * (price / entry - 1.0)
@@ -93,9 +94,8 @@ def list_held(state: State) -> Integers:
 def list_touched(state: State) -> Integers:
     """The pairs with an open leg, a waiting order, or a past."""
     held = state.legs[at.UNITS].sum(axis=1) > 0.0
-    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | (state.position[:, at.PNL_PAST] != 0.0))[
-        0
-    ]
+    earned = (state.position[:, at.PNL_PAST] != 0.0) | (state.position[:, at.PNL_DAY] != 0.0)
+    return np.nonzero(held | (state.position[:, at.PURPOSE] >= 0) | earned)[0]
 
 
 def notional_of(state: State, pair: int) -> float:
@@ -147,7 +147,13 @@ def gain_of_basis(state: State, legs: Floats, pair: int) -> float:
 
 
 def equity_of_margin(state: State, legs: Floats, pair: int, leg: int) -> float:
-    """Margin of a leg and what its price has earned, at the mark."""
+    """Margin of a leg and what its price has earned, at the mark.
+
+    Coins that are bought or sold on margin were paid from it, or to it: there they count with their value.
+    """
+    if legs[at.DERIVATIVE, leg] == 0:
+        value = legs[at.SIGN, leg] * notional_of_leg(state, pair, leg)
+        return float(state.legs[at.MARGIN, pair, leg] + value)
     earned = find_difference(
         legs[at.SIGN, leg],
         state.legs[at.UNITS, pair, leg],
@@ -164,12 +170,17 @@ def leverage_of(state: State, legs: Floats, pair: int, leg: int) -> float:
     return measure_leverage(notional_of_leg(state, pair, leg), equity_of_margin(state, legs, pair, leg))
 
 
+def tiers_of(world: World, pair: int, leg: int) -> Floats:
+    """Margin tiers of a leg, by the latest known rate of its first."""
+    return pick_tiers(world.signals.schedules, float(world.state.legs[at.RATE, pair, leg]))
+
+
 def liquidation_price_of(world: World, pair: int, leg: int) -> float:
     """The mark at which the margin of a leg no longer covers its maintenance; unknown without tiers."""
     state, side = world.state, world.program.legs[at.SIGN, leg]
     face = state.legs[at.UNITS, pair, leg] * state.legs[at.SCALE, pair, leg]
     entry, margin = state.legs[at.ENTRY_PRICE, pair, leg], state.legs[at.MARGIN, pair, leg]
-    tiers = world.signals.tiers[pair, leg]
+    tiers = tiers_of(world, pair, leg)
     if state.legs[at.INVERTED, pair, leg] > 0:
         mark = state.legs[at.MARK_PRICE, pair, leg]
         counted = tiers.copy()
@@ -266,5 +277,8 @@ def see_legs(state: State, row: Floats, legs: Floats, pair: int) -> bool:
             continue
         state.legs[at.CLOSE_PRICE, pair, leg] = close
         state.legs[at.MARK_PRICE, pair, leg] = mark
-        state.legs[at.RATE, pair, leg] = row[first + at.MAINTENANCE]
+        if not math.isnan(row[first + at.MAINTENANCE]):
+            state.legs[at.RATE, pair, leg] = row[first + at.MAINTENANCE]
+        if not math.isnan(row[first + at.BORROW_APR]):
+            state.legs[at.BORROW_RATE, pair, leg] = row[first + at.BORROW_APR]
     return whole

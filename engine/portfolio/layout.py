@@ -57,15 +57,19 @@ LEG_STATE = (
     "close",
     "mark",
     "maintenance",
+    "borrow_rate",
     "order_lots",
     "order_margin",
 )
-"""What is remembered of a leg of a pair. `units`: what is held, in the venue's unit (coins, or contracts), above
-zero on either side; `entry_units`: as it was opened; `entry_price`: average, per coin; `margin`: money set aside
-for the leg, top-ups and settled payments in; `scale`: coins per unit, or dollars per unit of an inverse contract;
-`step`: units of a lot; `close`, `mark`: latest price that closes the leg, and that margin uses; `maintenance`:
-rate of the first margin tier; `order_lots`: to be filled at the next quote, above zero they open, below they
-close; `order_margin`: money to set aside with them."""
+"""What is remembered of a leg of a pair.
+
+`units`: what is held, in the venue's unit (coins, or contracts), above zero on either side; `entry_units`: as
+it was opened; `entry_price`: average, per coin; `margin`: money set aside for the leg, top-ups and settled
+payments in; `scale`: coins per unit, or dollars per unit of an inverse contract; `step`: units of a lot;
+`close`, `mark`: latest price that closes the leg, and that margin uses; `maintenance`: rate of the first
+margin tier, NaN before it is known; `borrow_rate`: the same of the interest on borrowed coins; `order_lots`:
+to be filled at the next quote, above zero they open, below they close; `order_margin`: money to set aside
+with them. """
 
 (
     UNITS,
@@ -78,6 +82,7 @@ close; `order_margin`: money to set aside with them."""
     CLOSE_PRICE,
     MARK_PRICE,
     RATE,
+    BORROW_RATE,
     ORDER_LOTS,
     ORDER_MARGIN,
 ) = range(len(LEG_STATE))
@@ -99,10 +104,10 @@ POSITION_FIELDS = (
 )
 """What is remembered of a pair beside its legs. Times are seconds since 1970; NaN is never.
 
-`cash` is what the position has paid (below zero) and received in all:
-fills of coins, realised price differences of contracts, fees, funding, borrowing. `topped_up`: margin added
-since the entry. `doubt_since`: when its exit became unknown. `naked_since`: since when one leg stands without
-the other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its whole profit as the day began.
+`cash` is what the position has paid (below zero) and received in all: fills of coins, realised price
+differences of contracts, fees, funding, borrowing, and coins left as dust. `topped_up`: margin added since
+the entry. `doubt_since`: when its exit became unknown. `naked_since`: since when one leg stands without the
+other. `pnl_past`: profit of the pair's closed positions; `pnl_day`: its whole profit as the day began.
 `purpose`: what its order is for, -1 without one; with the rule and the limit that ask for it, -1 without one.
 """
 
@@ -134,8 +139,11 @@ BOOK_FIELDS = (
     "fees_month",
     "last_time",
 )
-"""What is remembered of the book as a whole. `unit`: what a share in it is worth that was worth 1 at the
-beginning, `peak` the most that it was worth; `equity_before` at the latest time, `flows_since` then."""
+"""What is remembered of the book as a whole.
+
+`unit`: what a share in it is worth that was worth 1 at the beginning, `peak` the most that it was worth;
+`equity_before` at the latest time, `flows_since` then.
+"""
 
 UNIT, PEAK, EQUITY_BEFORE, FLOWS_SINCE, DAY, DAY_START, FLOWS_TODAY, MONTH, FEES_MONTH, LAST_TIME = range(
     len(BOOK_FIELDS)
@@ -177,9 +185,9 @@ ENTER, EXIT, URGENT, REBALANCING, REDUCING, TOPPING, LIQUIDATED = range(7)
 ) = range(14)
 SETTINGS = 14
 """Settings of a program: `capital_usd` and `operating_usd_month` (NaN where the book has none), capital per
-notional, share of the equity, shares of the buckets, how many columns rows have and where their judgements begin,
-whether entry and sizing look at positions (1 or 0), how much worse a fill as large as the visible depth is,
-whether there is an exit table, when days begin in seconds after midnight."""
+notional, share of the equity, shares of the buckets, how many columns rows have and where their judgements
+begin, whether entry and sizing look at positions (1 or 0), how much worse a fill as large as the visible
+depth is, whether there is an exit table, when days begin in seconds after midnight."""
 
 (
     HOURS_SINCE_EXIT,
@@ -214,7 +222,7 @@ BEGINS, CEASES, UNKNOWN_NOW = range(3)
 
 FILL, FUNDED, BORROWED, MOVED, FLOWED, DUST = range(6)
 """Kinds of events for the ledger: a fill, funding, interest, money moved to or from margin, money that comes
-or goes, coins written off."""
+or goes, coins left as dust."""
 
 EVENT_FIELDS = (
     "time",
@@ -234,7 +242,8 @@ EVENT_FIELDS = (
     "limit",
 )
 """Columns of an event. `lots` are above zero where the venue's books show a buy. `leg` is the account where
-money comes or goes. `amount` is in USD: above zero is received, or moved to margin."""
+money comes or goes. `amount` is in USD: above zero is received, or moved to margin; of dust, what it is
+counted at."""
 
 (
     E_TIME,
@@ -261,8 +270,8 @@ NO_CAP = 1e300
 """Stands for a size that nothing bounds."""
 
 NOW, DAY_NUMBER, MONTH_NUMBER, USDT_USD, RETURNS_END = range(5)
-"""What is known of a time: seconds since 1970, number of the book's day and of the month, dollars for one USDT,
-how many rows of daily returns lie before it."""
+"""What is known of a time: seconds since 1970, number of the book's day and of the month, dollars for one
+USDT, how many rows of daily returns lie before it."""
 
 ROWS, CANDIDATES, PAYS = range(3)
 """What begins, for each time, at a place of its own."""
@@ -271,17 +280,19 @@ BASE, VENUE, ACCOUNT = range(3)
 """Who a leg of a pair is: its coin (that of the pair), venue, and account, -1 without one."""
 
 SIGN, DERIVATIVE, MARGINED, CAPITAL = range(4)
-"""What a book says of a leg: 1 if it is bought and -1 if sold; 1 for contracts, whose price difference is settled,
-0 for coins, which are paid; 1 where it ties up margin of its own; equity tied up per unit of notional."""
+"""What a book says of a leg: 1 if it is bought and -1 if sold; 1 for contracts, whose price difference is
+settled, 0 for coins, which are paid; 1 where it ties up margin of its own; equity tied up per unit of
+notional."""
 
 L_SCOPE, L_SEVERITY, L_RELEASE, L_MEASURE, L_TEST, L_RELEASE_TEST, L_MARKET_TEST, L_MARKET_RELEASE = range(8)
-"""What a limit says: what it is about, what a breach leads to, what releases it; the formulas of its measure, of
-its test, of what releases it (-1 without one); the columns of a row that answer the tests where only the market
-matters, else -1."""
+"""What a limit says: what it is about, what a breach leads to, what releases it; the formulas of its measure,
+of its test, of what releases it (-1 without one); the columns of a row that answer the tests where only the
+market matters, else -1."""
 
 SINCE, LAST, ACTIVE = range(3)
 """Times of a latch: when the breach that lasts began, when it was last seen, since when the limit acts."""
 
 T_TEST, T_ID, T_OUTPUTS = range(3)
-"""Columns of a table of the loop: the formula that says whether a rule fires, its place in the table as written,
-the formulas of its outputs. The last row is the default; in place of a test it has the hit policy."""
+"""Columns of a table of the loop: the formula that says whether a rule fires, its place in the table as
+written, the formulas of its outputs. The last row is the default; in place of a test it has the hit
+policy."""

@@ -18,7 +18,7 @@ def floor_lots(amount: float, step: float) -> int:
     nearest = math.floor(ratio + 0.5)
     if abs(ratio - nearest) <= _NEAR * max(1.0, nearest):
         return int(nearest)
-    return int(math.floor(ratio))
+    return math.floor(ratio)
 
 
 def ceil_lots(amount: float, step: float) -> int:

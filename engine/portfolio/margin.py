@@ -43,6 +43,27 @@ def fill_amounts(tiers: FloatArray) -> FloatArray:
     return filled
 
 
+def pick_tiers(schedules: FloatArray, first_rate: float) -> FloatArray:
+    """Tiers of an instrument by the rate of its first: unknown where that is no ratio between 0 and 1.
+
+    The schedule is that of the smallest first rate at or above the instrument's, or the last one; no tier is
+    below the instrument's own rate. So paper closes rather early than late.
+
+    Args:
+        schedules: Schedules × tiers × 3, in the order of their first rates.
+        first_rate: Maintenance rate of the instrument's first tier.
+    """
+    place = 0
+    while place < schedules.shape[0] - 1 and float(schedules[place, 0, RATE]) < first_rate:
+        place += 1
+    tiers = schedules[place].copy()
+    if not (0.0 < first_rate < 1.0):
+        tiers[:] = math.nan
+    for tier in range(count_tiers(tiers)):
+        tiers[tier, RATE] = max(float(tiers[tier, RATE]), first_rate)
+    return fill_amounts(tiers)
+
+
 def count_tiers(tiers: FloatArray) -> int:
     """How many rows are tiers: those before the first of unknown floor."""
     for tier in range(tiers.shape[0]):

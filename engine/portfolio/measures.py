@@ -40,10 +40,10 @@ MEASURES = len(_M)
 
 
 def equity_of(state: State, program: Program) -> float:
-    """Free money, margin, and open legs at the prices that close them."""
+    """Free money, margin, open legs at the prices that close them, and dust."""
     equity = 0.0
     for account in range(state.wallet.shape[0]):
-        equity += state.wallet[account]
+        equity += state.wallet[account] + state.dust[account]
     for pair in list_held(state):
         for leg in range(state.legs.shape[2]):
             equity += state.legs[at.MARGIN, pair, leg] + value_leg(state, program.legs, pair, leg)
@@ -104,7 +104,7 @@ def measure_scope(values: Floats, world: World, time: int, scope: int, entity: i
     if scope != at.SCOPE_BASE:
         values[EQUITY] = equity_within(world, scope, entity)
         if values[EQUITY] > 0.0:
-            values[GROSS_LEVERAGE] = values[NOTIONAL] / values[EQUITY]
+            values[GROSS_LEVERAGE] = gross_within(world, scope, entity) / values[EQUITY]
     if scope == at.SCOPE_VENUE:
         values[ERROR_RATE] = world.signals.venue_health[time, entity, 0]
         values[LATENCY] = world.signals.venue_health[time, entity, 1]
@@ -121,12 +121,22 @@ def equity_within(world: World, scope: int, entity: int) -> float:
     for account in range(state.wallet.shape[0]):
         owned = account if scope == at.SCOPE_ACCOUNT else signals.account_venue[account]
         if owned == entity:
-            equity += state.wallet[account]
+            equity += state.wallet[account] + state.dust[account]
     for pair in list_held(state):
         for leg in range(state.legs.shape[2]):
             if lies_in(signals, pair, leg, scope, entity):
                 equity += state.legs[at.MARGIN, pair, leg] + value_leg(state, program.legs, pair, leg)
     return float(equity)
+
+
+def gross_within(world: World, scope: int, entity: int) -> float:
+    """Sum of the notionals of all legs of an entity."""
+    state, gross = world.state, 0.0
+    for pair in list_held(state):
+        for leg in range(state.legs.shape[2]):
+            if lies_in(world.signals, pair, leg, scope, entity):
+                gross += notional_of_leg(state, pair, leg)
+    return float(gross)
 
 
 def add_positions(values: Floats, world: World, time: int, scope: int, entity: int) -> None:

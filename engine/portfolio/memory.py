@@ -49,8 +49,9 @@ class Memory:
         book: `BOOK_FIELDS` by name.
         equity_days: Returns on equity of the latest days.
         wallets: Free money of each account.
-        pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS` say,
-            and who it is.
+        dust: What is left of legs in each account and is too little to be sold, in USD.
+        pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS`
+            say, and who it is.
         latches: Limits that are not at rest.
         requests: Ids of the latest requests that were taken in.
         market: Name of the market that positions are in.
@@ -59,6 +60,7 @@ class Memory:
     book: Mapping[str, float]
     equity_days: tuple[float | None, ...] = ()
     wallets: Mapping[str, float] = field(default_factory=dict)
+    dust: Mapping[str, float] = field(default_factory=dict)
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     latches: tuple[Latch, ...] = ()
     requests: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ def restore(memory: Memory, book: LoopBook, roster: Roster) -> State:
         state.equity_days[-len(days) :] = [_read(day) for day in days]
     for place, account in enumerate(roster.accounts):
         state.wallet[place] = memory.wallets.get(account.name, 0.0)
+        state.dust[place] = memory.dust.get(account.name, 0.0)
     places = {pair: place for place, pair in enumerate(roster.pairs)}
     for pair, told in memory.pairs.items():
         place = places[pair]
@@ -128,11 +131,13 @@ def remember(state: State, book: LoopBook, roster: Roster, before: Memory) -> Me
         for place in np.nonzero(_has_past(state))[0]
     }
     wallets = {account.name: float(state.wallet[place]) for place, account in enumerate(roster.accounts)}
+    dust = {account.name: float(state.dust[place]) for place, account in enumerate(roster.accounts)}
     days = state.equity_days[~np.isnan(state.equity_days)]
     return Memory(
         book={name: float(state.book[place]) for place, name in enumerate(at.BOOK_FIELDS)},
         equity_days=tuple(float(day) for day in days),
         wallets={**before.wallets, **wallets},
+        dust={**before.dust, **dust},
         pairs=pairs,
         latches=tuple(_tell_latches(state, book, roster, before)),
         requests=before.requests,
@@ -158,10 +163,13 @@ def _make_state(book: LoopBook, roster: Roster) -> State:
     position = np.zeros((pairs, len(at.POSITION_FIELDS)))
     position[:, [at.POSITION_FIELDS.index(name) for name in _NEVER]] = math.nan
     position[:, at.PURPOSE :] = -1.0
+    leg_state = np.zeros((len(at.LEG_STATE), pairs, legs))
+    leg_state[[at.RATE, at.BORROW_RATE]] = math.nan
     return State(
-        legs=np.zeros((len(at.LEG_STATE), pairs, legs)),
+        legs=leg_state,
         position=position,
         wallet=np.zeros(len(roster.accounts)),
+        dust=np.zeros(len(roster.accounts)),
         book=np.zeros(len(at.BOOK_FIELDS)),
         equity_days=np.full(KEPT_DAYS, math.nan),
         latches=np.full((3, len(book.names), most), math.nan),

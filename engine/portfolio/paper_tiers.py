@@ -14,14 +14,11 @@ from importlib.resources import files
 import numpy as np
 
 from engine.market.sequence import FloatArray
-from engine.portfolio.margin import FLOOR, RATE, fill_amounts
+from engine.portfolio.margin import AMOUNT, count_tiers, fill_amounts, pick_tiers
 
 
 def build_paper_tiers(first_rate: float) -> FloatArray:
     """Tiers of an instrument, as `engine.portfolio.margin` takes them, with notionals in USD.
-
-    The schedule is that of the smallest first rate of the table at or above the instrument's, or the
-    last one; no tier is below the instrument's own rate. So paper closes rather early than late.
 
     Args:
         first_rate: Maintenance rate of the instrument's first tier, above 0 and below 1.
@@ -31,21 +28,20 @@ def build_paper_tiers(first_rate: float) -> FloatArray:
     """
     if not (0.0 < first_rate < 1.0):
         raise ValueError(f"a maintenance rate of {first_rate} is no ratio between 0 and 1")
-    schedules = _read_schedules()
-    fitting = [rate for rate in sorted(schedules) if rate >= first_rate]
-    rows = schedules[fitting[0] if fitting else max(schedules)]
-    tiers = np.zeros((len(rows), 3))
-    tiers[:, FLOOR] = [floor for floor, _ in rows]
-    tiers[:, RATE] = [max(rate, first_rate) for _, rate in rows]
-    return fill_amounts(tiers)
+    tiers = pick_tiers(stack_paper_tiers(), first_rate)
+    return tiers[: count_tiers(tiers)]
 
 
 @cache
-def _read_schedules() -> dict[float, list[tuple[float, float]]]:
-    """Floor and rate of every tier, by the rate of the first."""
+def stack_paper_tiers() -> FloatArray:
+    """Every schedule, by the rate of its first tier; rows that a schedule has not are NaN."""
     text = files(__package__).joinpath("paper_tiers.csv").read_text(encoding="utf-8")
     schedules: dict[float, list[tuple[float, float]]] = {}
     for row in csv.DictReader(text.splitlines()):
         tiers = schedules.setdefault(float(row["first_rate"]), [])
         tiers.append((float(row["floor_usd"]), float(row["rate"])))
-    return schedules
+    stacked = np.full((len(schedules), max(map(len, schedules.values())), 3), np.nan)
+    for place, first_rate in enumerate(sorted(schedules)):
+        stacked[place, : len(schedules[first_rate]), :AMOUNT] = schedules[first_rate]
+        stacked[place] = fill_amounts(stacked[place])
+    return stacked

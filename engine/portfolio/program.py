@@ -30,8 +30,8 @@ from engine.tables.bind import CompiledTable
 from engine.tables.model import HitPolicy
 
 IMPACT = 5e-4
-"""How much worse a fill as large as the visible depth is than the best quote: offers within 10 bps of it, evenly
-spread, are worse by half of that on average."""
+"""How much worse a fill as large as the visible depth is than the best quote: offers within 10 bps of it,
+evenly spread, are worse by half of that on average."""
 
 
 _POLICIES = {HitPolicy.FIRST: at.FIRST, HitPolicy.UNIQUE: at.UNIQUE, HitPolicy.ANY: at.ANY}

@@ -84,6 +84,6 @@ def breaks_scope(
             measure_scope(values, earlier, time, scope, entity)
             if evaluate(program.code, program.limits[limit, at.L_TEST], values) == 1.0:
                 return True, value
-        if scope == at.SCOPE_BOOK or scope == at.SCOPE_BASE:
+        if scope in (at.SCOPE_BOOK, at.SCOPE_BASE):
             break
     return False, math.nan

@@ -1,4 +1,4 @@
-"""Repairs that limits ask for: margin added, legs brought to balance, a position made smaller until it holds."""
+"""Repairs that limits ask for: margin added, legs balanced, a position made smaller until it holds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
-from engine.portfolio.fills import set_order
+from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import names_about_positions, place_pair
-from engine.portfolio.holdings import count_coins, count_units, list_held
+from engine.portfolio.holdings import count_coins, count_units, leverage_of, list_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.lots import round_lots
 from engine.portfolio.measures import find_capital
@@ -34,7 +34,7 @@ def is_mended(world: World, time: int, pair: int, row: int, limit: int) -> bool:
 
 
 def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
-    """Order the least margin, in whole cents, that releases a limit: at most what buffer and account have left.
+    """Order the least margin, in whole cents, that releases a limit: at most what buffer and account have.
 
     Returns:
         The amount; 0 where there is none to give.
@@ -43,10 +43,8 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     leg = find_margined(world, pair)
     if leg < 0:
         return 0.0
-    most = int(
-        math.floor(
-            min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]]) * 100.0
-        )
+    most: int = math.floor(
+        min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]]) * 100.0
     )
     if most <= 0:
         return 0.0
@@ -63,17 +61,17 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     state.legs[at.ORDER_MARGIN, pair, :] = 0.0
     state.legs[at.ORDER_MARGIN, pair, leg] = enough / 100.0
     set_order(state, pair, at.TOPPING, -1, limit)
-    return enough / 100.0
+    return float(enough / 100.0)
 
 
 def find_margined(world: World, pair: int) -> int:
     """The leg on margin with the highest leverage that a position has; -1 without one."""
-    found, least = -1, math.inf
+    found, most = -1, 0.0
     for leg in range(world.state.legs.shape[2]):
         if world.program.legs[at.MARGINED, leg] > 0 and world.state.legs[at.UNITS, pair, leg] > 0.0:
-            margin = world.state.legs[at.MARGIN, pair, leg] / world.state.legs[at.UNITS, pair, leg]
-            if margin < least:
-                found, least = leg, margin
+            leverage = leverage_of(world.state, world.program.legs, pair, leg)
+            if leverage > most:
+                found, most = leg, leverage
     return found
 
 
@@ -89,8 +87,10 @@ def find_buffer_left(world: World) -> float:
 
 
 def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
-    """Order what brings the last leg of contracts, else the last leg, to the coins of the first; whether that
-    is any lot at all.
+    """Order what brings the last leg of contracts, else the last leg, to the coins of the first.
+
+    Returns:
+        Whether that is any lot at all.
     """
     state, legs = world.state, world.program.legs
     follower = state.legs.shape[2] - 1
@@ -111,6 +111,7 @@ def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
         state.legs[at.INVERTED, pair, follower],
         state.legs[at.MARK_PRICE, pair, follower],
     )
+    renew_steps(world, pair, row)
     step = state.legs[at.STEP, pair, follower]
     lots = round_lots(wanted, step) - round_lots(state.legs[at.UNITS, pair, follower], step)
     if lots == 0:
@@ -123,10 +124,10 @@ def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
 
 
 def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float:
-    """The largest share of the entry quantity, in 64ths, with which a limit is released; half at wider scopes.
+    """The largest share of the entry quantity, in 64ths of what is held, with which a limit is released.
 
-    What a limit of a wider scope measures depends on other positions too: each is halved, cycle by cycle, until
-    the limit is released.
+    What a limit of a wider scope measures depends on other positions too: each is halved, cycle by cycle,
+    until the limit is released.
     """
     state = world.state
     held = share_held(state, pair)

@@ -1,4 +1,4 @@
-"""The state as it would be: a copy on which orders are filled at the quotes of now, to be judged and thrown away."""
+"""The state as it would be: a copy on which orders are filled at the quotes of now, to be thrown away."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def copy_state(state: State) -> State:
         state.legs.copy(),
         state.position.copy(),
         state.wallet.copy(),
+        state.dust.copy(),
         state.book.copy(),
         state.equity_days,
         state.latches,

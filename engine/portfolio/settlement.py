@@ -13,7 +13,7 @@ import math
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Integers, World
 from engine.portfolio.drawdown import grow_unit, raise_peak
-from engine.portfolio.fills import fill_orders, pay, write_event
+from engine.portfolio.fills import drop_orders, fill_orders, finish_position, pay, write_event
 from engine.portfolio.holdings import (
     count_coins,
     equity_of_margin,
@@ -24,6 +24,7 @@ from engine.portfolio.holdings import (
     notional_of_leg,
     see_legs,
     see_quotes,
+    tiers_of,
     whole_pnl_of,
 )
 from engine.portfolio.margin import find_maintenance
@@ -37,8 +38,8 @@ def settle(world: World, time: int) -> Integers:
     row_of = see_quotes(state, signals, world.program, time)
     pay_funding(world, time)
     for pair in list_held(state):
+        pay_interest(world, time, pair)
         if row_of[pair] >= 0:
-            pay_interest(world, time, pair, row_of[pair])
             close_by_force(world, time, pair)
     for pair in range(state.position.shape[0]):
         if state.position[pair, at.PURPOSE] < 0:
@@ -81,8 +82,8 @@ def pay_funding(world: World, time: int) -> None:
             pay(world, pair, leg, amount)
 
 
-def pay_interest(world: World, time: int, pair: int, row: int) -> None:
-    """Pay interest on coins that are borrowed: quantity × mark × rate × time."""
+def pay_interest(world: World, time: int, pair: int) -> None:
+    """Pay interest on coins that are borrowed: quantity × mark × rate × time, at the latest known rate."""
     state, legs = world.state, world.program.legs
     elapsed = world.signals.times[time, at.NOW] - state.book[at.LAST_TIME]
     for leg in range(state.legs.shape[2]):
@@ -91,7 +92,7 @@ def pay_interest(world: World, time: int, pair: int, row: int) -> None:
         )
         if not borrowed or math.isnan(elapsed) or elapsed == 0.0:
             continue
-        rate = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.BORROW_APR]
+        rate = state.legs[at.BORROW_RATE, pair, leg]
         amount = -notional_of_leg(state, pair, leg) * rate * elapsed / at.YEAR_S
         event = write_event(world, time, at.BORROWED, pair, leg, amount)
         event[at.E_RATE], event[at.E_PRICE] = rate, state.legs[at.MARK_PRICE, pair, leg]
@@ -100,8 +101,9 @@ def pay_interest(world: World, time: int, pair: int, row: int) -> None:
 
 
 def close_by_force(world: World, time: int, pair: int) -> None:
-    """Close the legs whose margin no longer covers the maintenance margin."""
+    """Close the legs whose margin no longer covers the maintenance margin; orders of the pair are dropped."""
     state, legs = world.state, world.program.legs
+    lost = False
     for leg in range(state.legs.shape[2]):
         if (
             legs[at.MARGINED, leg] == 0
@@ -112,11 +114,15 @@ def close_by_force(world: World, time: int, pair: int) -> None:
         equity = equity_of_margin(state, legs, pair, leg)
         if equity <= maintenance_of(world, pair, leg):
             lose_leg(world, time, pair, leg, equity)
+            lost = True
+    if lost:
+        drop_orders(world, pair)
+        finish_position(world, time, pair)
 
 
 def maintenance_of(world: World, pair: int, leg: int) -> float:
     """Maintenance margin of a leg, USD; tiers of an inverse contract are those of its dollars."""
-    return find_maintenance(notional_of_leg(world.state, pair, leg), world.signals.tiers[pair, leg])
+    return find_maintenance(notional_of_leg(world.state, pair, leg), tiers_of(world, pair, leg))
 
 
 def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> None:
@@ -133,7 +139,7 @@ def lose_leg(world: World, time: int, pair: int, leg: int, equity: float) -> Non
     event[at.E_LOTS] = -legs[at.SIGN, leg] * math.floor(units / row_step + 0.5)
     event[at.E_PRICE] = event[at.E_REFERENCE] = mark
     event[at.E_FEE_RATE], event[at.E_FEE_IN_BASE] = equity / notional, 0.0
-    event[at.E_PURPOSE] = at.LIQUIDATED
+    event[at.E_PURPOSE], event[at.E_RULE], event[at.E_LIMIT] = at.LIQUIDATED, -1, -1
     pay(world, pair, leg, earned - equity)
     state.legs[at.MARGIN, pair, leg] = 0.0
     state.legs[at.UNITS, pair, leg] = 0.0

@@ -14,11 +14,8 @@ from engine.model import Leg
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, Signals
 from engine.portfolio.calendar import number_day, number_month
-from engine.portfolio.paper_tiers import build_paper_tiers
+from engine.portfolio.paper_tiers import stack_paper_tiers
 from engine.portfolio.program import LoopBook
-
-TIERS = 16
-"""Room for margin tiers."""
 
 _OUTPUTS = ("enter", "priority")
 
@@ -45,7 +42,7 @@ class Surroundings:
     Attributes:
         settlements: As in `engine.frames.settlements`.
         flows: Deposits less withdrawals: `ts`, `account`, `amount_usd`.
-        health: Of venues: `ts`, `venue`, `error_rate`, `latency_p95_s`; what is not told of a venue is unknown.
+        health: Of venues: `ts`, `venue`, `error_rate`, `latency_p95_s`; what is not told of one is unknown.
         dollars: `ts`, `usdt_usd`.
         returns: Of pairs: `ts` (when the day ended), `pair`, `day_return`.
         btc: Of Bitcoin: `ts`, `day_return`.
@@ -158,7 +155,7 @@ def build_signals(
         pays=pays[1],
         flows=_spread_flows(surroundings.flows, roster.accounts, times),
         venue_health=_spread_health(surroundings.health, roster.venues, times),
-        tiers=_stack_tiers(book, measured, roster),
+        schedules=stack_paper_tiers(),
         returns=returns,
         counts=np.array([len(roster.accounts), len(roster.venues), len(roster.bases)], dtype=np.int64),
     )
@@ -320,20 +317,6 @@ def _list_payments(
     return starts, np.column_stack([paid["place"].to_numpy(), paid["leg"].to_numpy(), rates.to_numpy()])
 
 
-def _stack_tiers(book: LoopBook, measured: pl.DataFrame, roster: Roster) -> Floats:
-    """Margin tiers on paper of each leg that is a contract, by the rate of its first tier."""
-    legs = book.bound.book.manifest.pairing.legs
-    stacked = np.full((len(roster.pairs), len(legs), TIERS, 3), np.nan)
-    for place, leg in enumerate(legs):
-        rate = pl.col(f"{leg.name}_maintenance_rate")
-        known = measured.filter(rate.is_not_null()).group_by("pair").agg(rate.last().alias("rate"))
-        rates = roster.facts.select("pair").join(known, on="pair", how="left", maintain_order="left")["rate"]
-        for number in rates.drop_nulls().unique():
-            tiers = build_paper_tiers(number)
-            stacked[(rates == number).fill_null(value=False).to_numpy(), place, : len(tiers)] = tiers
-    return stacked
-
-
 def _spread_flows(flows: pl.DataFrame, accounts: Sequence[Account], times: pl.Series) -> Floats:
     """Money that came or went, at the first cycle not before it."""
     spread = np.zeros((len(times), len(accounts)))
@@ -364,7 +347,7 @@ def _at_times(told: pl.DataFrame, name: str, times: pl.Series) -> Floats:
 
 
 def _spread_returns(surroundings: Surroundings, roster: Roster, begins: float) -> tuple[Floats, int]:
-    """Daily returns, a row for each day, a column for each pair and for Bitcoin; the number of the first day."""
+    """Daily returns, a row a day, a column for each pair and for Bitcoin; the number of the first day."""
     told, btc = surroundings.returns, surroundings.btc
     if told.is_empty():
         return np.full((0, len(roster.pairs) + 1), np.nan), 0

@@ -41,7 +41,7 @@ def find_lead(world: World, row: int) -> int:
 
 
 def count_lead_lots(world: World, row: int, notional: float) -> int:
-    """The most lots of the leading leg whose notional, at the price of the first leg, is no more than given."""
+    """The most lots of the leading leg whose notional, at the first leg's price, is no more than given."""
     lead = find_lead(world, row)
     coins = notional / find_open(world, 0, row) * find_weight(world, lead, row)
     return floor_lots(coins, find_lot_coins(world, lead, row))
@@ -50,8 +50,8 @@ def count_lead_lots(world: World, row: int, notional: float) -> int:
 def match_legs(world: World, row: int, lead_lots: int, lots: Integers, margin: Floats) -> None:
     """Lots and margin of every leg for so many lots of the leading one.
 
-    A coin whose fee is taken in itself is bought in so many lots more that what is received is not less; what a
-    leg ties up is its notional × its capital, in whole cents.
+    A coin whose fee is taken in itself is bought in so many lots more that what is received is not less; what
+    a leg ties up is its notional × its capital, in whole cents.
 
     Args:
         world: The book and the market.
@@ -111,3 +111,17 @@ def is_large_enough(world: World, row: int, lots: Integers) -> bool:
         if lots[leg] < quotes[first + at.MIN_LOTS] or value < quotes[first + at.MIN_NOTIONAL]:
             return False
     return True
+
+
+def find_least_notional(world: World, row: int) -> float:
+    """The smallest notional of the first leg with which every leg is an order that its venue takes: USD."""
+    lead = find_lead(world, row)
+    lot = find_lot_coins(world, lead, row)
+    coins = 0.0
+    for leg in range(world.program.legs.shape[1]):
+        quotes, first = world.signals.rows[row], leg * len(at.LEG_FIELDS)
+        least = quotes[first + at.MIN_LOTS] * find_lot_coins(world, leg, row)
+        least = max(least, quotes[first + at.MIN_NOTIONAL] / find_open(world, leg, row))
+        coins = max(coins, least / find_weight(world, leg, row))
+    lots = ceil_lots(coins * find_weight(world, lead, row), lot)
+    return float(lots * lot / find_weight(world, lead, row) * find_open(world, 0, row))

@@ -10,7 +10,7 @@ import math
 
 from engine.portfolio import layout as at
 from engine.portfolio.allocation import allocate
-from engine.portfolio.arrays import Integers, World
+from engine.portfolio.arrays import Integers, Signals, World
 from engine.portfolio.exits import decide_positions
 from engine.portfolio.gates import judge_limits
 from engine.portfolio.holdings import list_held, notional_of, see_quotes
@@ -27,8 +27,8 @@ def advance(world: World, first: int, last: int) -> int:
         last: Place after the last one.
 
     Returns:
-        The place of the first time that was not stepped: `last`, or an earlier one whose events might not have
-        had room.
+        The place of the first time that was not stepped: `last`, or an earlier one whose events might not
+        have had room.
     """
     for time in range(first, last):
         if not has_room(world, time):
@@ -64,18 +64,34 @@ def step(world: World, time: int, row_of: Integers) -> None:
 def has_room(world: World, time: int) -> bool:
     """Whether all that one step can write down has room."""
     output, signals, state = world.output, world.signals, world.state
-    legs, limits = state.legs.shape[2], state.latches.shape[1]
-    rows = signals.starts[at.ROWS, time + 1] - signals.starts[at.ROWS, time]
-    candidates = signals.starts[at.CANDIDATES, time + 1] - signals.starts[at.CANDIDATES, time]
-    held = list_held(state).shape[0]
-    events = state.wallet.shape[0] + 8 * legs * (held + candidates + 1)
-    changes = limits * (rows + held + signals.counts.sum() + 1)
+    needed = need_room(signals, time, state.legs.shape[1], state.legs.shape[2], state.latches.shape[1])
     return bool(
-        output.cash.shape[0] - output.used[0] >= events
-        and output.verdicts.shape[0] - output.used[1] >= candidates
-        and output.acts.shape[0] - output.used[2] >= 2 * held
-        and output.changes.shape[0] - output.used[3] >= changes
+        output.cash.shape[0] - output.used[0] >= needed[0]
+        and output.verdicts.shape[0] - output.used[1] >= needed[1]
+        and output.acts.shape[0] - output.used[2] >= needed[2]
+        and output.changes.shape[0] - output.used[3] >= needed[3]
     )
+
+
+def need_room(signals: Signals, time: int, pairs: int, legs: int, limits: int) -> tuple[int, int, int, int]:
+    """The most events, verdicts, acts and changes that one step may write down.
+
+    A leg may pay interest, be closed by force, and have its order filled with margin moved to it or from it;
+    besides it is paid each settlement. A limit may begin and cease to act in one step.
+
+    Args:
+        signals: What is known of the market.
+        time: Place of the time.
+        pairs: How many pairs there are.
+        legs: How many legs each has.
+        limits: How many limits there are.
+    """
+    accounts, venues, bases = signals.counts[0], signals.counts[1], signals.counts[2]
+    candidates = signals.starts[at.CANDIDATES, time + 1] - signals.starts[at.CANDIDATES, time]
+    pays = signals.starts[at.PAYS, time + 1] - signals.starts[at.PAYS, time]
+    events = accounts + pays + 8 * legs * pairs
+    changes = 2 * limits * (1 + accounts + venues + bases + pairs)
+    return int(events), int(candidates), 2 * pairs, int(changes)
 
 
 def write_book(world: World, time: int) -> None:

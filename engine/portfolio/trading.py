@@ -10,21 +10,16 @@ import numpy as np
 import polars as pl
 
 from engine.book.measures import SCOPES
+from engine.frames.acts import CHANGES, UNKNOWN, validate_acts, validate_changes
 from engine.frames.columns import INSTANT
+from engine.frames.events import EVENT_KINDS, PURPOSES, validate_events
+from engine.frames.verdicts import VERDICTS, validate_verdicts
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Output, Signals, World
 from engine.portfolio.memory import Memory, list_entities, remember, restore
 from engine.portfolio.program import LoopBook
 from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_facts, list_roster
-from engine.portfolio.step import advance
-
-VERDICTS = (
-    *("approved", "gated", "no room", "too small", "refused", "no size"),
-    *("no account", "held", "no price", "in doubt"),
-)
-PURPOSES = ("enter", "exit", "urgent", "rebalance", "reduce", "top up", "liquidation")
-KINDS = ("fill", "funding", "borrow", "margin", "flow", "dust")
-CHANGES = ("begins", "ceases")
+from engine.portfolio.step import advance, need_room
 
 _BOOK = (
     "equity_usd",
@@ -44,12 +39,10 @@ class Traded:
 
     Attributes:
         memory: What is remembered after it.
-        events: What happened: `ts`, `kind` (of `KINDS`), `pair`, `leg`, and the numbers of `EVENT_FIELDS`.
-        verdicts: What became of each candidate: `ts`, `pair`, `verdict` (of `VERDICTS`), `limit` that gates, clips
-            or refuses, `value` of its measure, `wanted_usd` and `approved_usd` (notional), `rule` of sizing.
-        acts: What is done to positions: `ts`, `pair`, `act` (of `PURPOSES`, or `unknown`), `rule`, `limit`, `keep`,
-            `amount_usd`.
-        changes: Limits that begin or cease to act: `ts`, `limit`, `entity`, `change`, `value`.
+        events: What happened, as in `engine.frames.events`.
+        verdicts: What became of each candidate, as in `engine.frames.verdicts`.
+        acts: What is done to positions, as in `engine.frames.acts`.
+        changes: Limits that begin or cease to act, as there.
         book: Figures after each cycle: `ts` and `_BOOK`.
         roster: Who took part.
     """
@@ -103,10 +96,10 @@ def trade(
         time = reached
     return Traded(
         memory=remember(state, book, roster, memory),
-        events=pl.concat([part.events for part in parts]),
-        verdicts=pl.concat([part.verdicts for part in parts]),
-        acts=pl.concat([part.acts for part in parts]),
-        changes=pl.concat([part.changes for part in parts]),
+        events=validate_events(pl.concat([part.events for part in parts])),
+        verdicts=validate_verdicts(pl.concat([part.verdicts for part in parts])),
+        acts=validate_acts(pl.concat([part.acts for part in parts])),
+        changes=validate_changes(pl.concat([part.changes for part in parts])),
         book=_tell_book(world, measured),
         roster=roster,
     )
@@ -114,17 +107,14 @@ def trade(
 
 def make_output(book: LoopBook, signals: Signals) -> Output:
     """Room for what the loop writes down: at least for its largest step."""
-    legs, limits = book.program.legs.shape[1], len(book.names)
-    rows = int(np.diff(signals.starts[at.ROWS]).max(initial=0))
-    candidates = int(np.diff(signals.starts[at.CANDIDATES]).max(initial=0))
-    pairs = signals.who.shape[1]
-    events = _ROOM + 8 * legs * (min(pairs, _ROOM) + candidates + 1)
-    changes = _ROOM + limits * (rows + min(pairs, _ROOM) + int(signals.counts.sum()) + 1)
+    pairs, legs = signals.who.shape[1:]
+    needs = [need_room(signals, time, pairs, legs, len(book.names)) for time in range(signals.times.shape[0])]
+    events, verdicts, acts, changes = (_ROOM + max(each) for each in zip(*needs, strict=True))
     return Output(
         used=np.zeros(4, dtype=np.int64),
         cash=np.full((events, len(at.EVENT_FIELDS)), np.nan),
-        verdicts=np.full((_ROOM + candidates, 8), np.nan),
-        acts=np.full((_ROOM + 2 * min(pairs, _ROOM), 7), np.nan),
+        verdicts=np.full((verdicts, 8), np.nan),
+        acts=np.full((acts, 7), np.nan),
         changes=np.full((changes, 5), np.nan),
         book=np.full((signals.times.shape[0], 8), np.nan),
     )
@@ -152,7 +142,7 @@ def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Ser
     return pl.DataFrame(
         {
             "ts": _pick_times(times, rows[:, at.E_TIME]),
-            "kind": _pick(KINDS, rows[:, at.E_KIND]),
+            "kind": _pick(EVENT_KINDS, rows[:, at.E_KIND]),
             "pair": _pick(roster.pairs, np.where(flow, -1, rows[:, at.E_PAIR])),
             "leg": pl.Series(who, dtype=pl.String),
             **{
@@ -208,7 +198,7 @@ def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Serie
         {
             "ts": _pick_times(times, rows[:, 0]),
             "pair": _pick(roster.pairs, rows[:, 1]),
-            "act": _pick(PURPOSES, rows[:, 2]).fill_null("unknown"),
+            "act": _pick(PURPOSES, rows[:, 2]).fill_null(UNKNOWN),
             "rule": _pick(_list_rules(book, "exit"), rows[:, 3]),
             "limit": _pick(book.names, rows[:, 4]),
             "keep": rows[:, 5],

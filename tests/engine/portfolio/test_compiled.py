@@ -134,6 +134,7 @@ def test_margin(
     agree("find_maintenance", amount, tiers)
     agree("fill_amounts", tiers)
     agree("count_tiers", tiers)
+    agree("pick_tiers", np.stack([tiers, tiers]), mark)
 
 
 def test_every_public_function_is_compared() -> None:
