@@ -108,7 +108,8 @@ class PaperBooks:
             case "borrow" if row["amount"]:
                 yield self._tell_borrow(row, leg, {**common, **whose})
             case "dust":
-                yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=Decimal(0))
+                price = decimal_of(row["price"]) * leg.multiplier
+                yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=price)
             case "margin":
                 yield from _tell_transfer(row, leg, common)
             case "flow":

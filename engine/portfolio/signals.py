@@ -9,7 +9,6 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from engine.language.to_polars import to_polars
 from engine.market.day_returns import arrange_day_returns
 from engine.model import Leg
 from engine.portfolio import layout as at
@@ -201,17 +200,15 @@ def _fill_rows(
     book_legs = book.bound.book.manifest.pairing.legs
     legs = [_read_leg(leg, name) for leg in book_legs for name in at.LEG_FIELDS]
     weights = book.bound.weigh(measured)
-    cores = [to_polars(core).cast(pl.Float64) for core in book.columns]
-    numbered = [each.alias(str(place)) for place, each in enumerate([*legs, *cores])]
+    numbered = [each.alias(str(place)) for place, each in enumerate([*legs, *book.readers])]
     weighed = measured.with_columns(weights[leg.name].alias(f"{leg.name}·") for leg in book_legs)
     values = weighed.select(pl.int_range(pl.len()).alias("rows"), *numbered).drop("rows")
     entry = [_read_entry(decisions, name) for name in _OUTPUTS]
     rules = _number_rules(book, "entry", decisions["rule"])
     sizing = _size(book, measured, candidates)
     columns = [*values.get_columns()[: len(legs)], *entry, rules, *sizing, *values.get_columns()[len(legs) :]]
-    filled = np.column_stack(
-        [column.cast(pl.Float64).fill_null(float("nan")).to_numpy() for column in columns]
-    )
+    named = pl.DataFrame([column.alias(str(place)) for place, column in enumerate(columns)])
+    filled = named.select(pl.all().cast(pl.Float64).fill_null(float("nan"))).to_numpy()
     return np.ascontiguousarray(filled)
 
 
