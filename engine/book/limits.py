@@ -147,7 +147,7 @@ def _check_limit(limit: Limit, scope: Scope, faults: list[Diagnostic]) -> Checke
         faults.extend(fault.at(file=FILE, row=limit.row, column=column) for fault in checked.diagnostics)
         return checked.core
 
-    measure = keep(check_formula(limit.measure, scope, kind=Kind.NUMBER), "measure")
+    measure = keep(check_formula(limit.measure, scope, kind=Kind.NUMBER, in_sheet=True), "measure")
     if measure is None:
         return None
     if any(isinstance(node, Apply) and node.function.scope != "row" for node in walk(measure)):

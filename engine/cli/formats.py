@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from engine.language.types import Kind, Type
 from engine.language.units import Dimension
 from engine.market.catalogue import NEVER
 
 _LARGE = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_NOISE = 1e-12  # of a per cent: what rounding alone leaves
 _TIMES = {"hours": "h", "days": "d", "minutes": "min", "weeks": "w"}
 
 
@@ -29,14 +32,21 @@ def format_value(value: object, type_: Type) -> str:
 def _format_number(value: float, type_: Type) -> str:
     unit = type_.unit
     if unit.dimension in {Dimension.RATIO, Dimension.RATE} and unit.scale is not None:
-        decimals = 2 if unit.dimension is Dimension.RATE else 3
-        return f"{value * float(unit.scale) * 100:.{decimals}f} %"
+        return f"{_write_percent(value * float(unit.scale) * 100, unit.dimension)} %"
     if unit.dimension is Dimension.DURATION:
         word = _TIMES.get(unit.name, unit.name)
         return "never" if value >= NEVER else f"{value:.6g} {word}"
     if unit.dimension is Dimension.MONEY:
         return f"{_shorten(value)} {unit.name}"
     return f"{value:.6g}"
+
+
+def _write_percent(percent: float, dimension: Dimension) -> str:
+    """Two decimals of a yearly rate, three of a ratio; more of what is nearer to zero than these can show."""
+    text = f"{percent:.{2 if dimension is Dimension.RATE else 3}f}"
+    if float(text) or abs(percent) < _NOISE:
+        return text.removeprefix("-") if not float(text) else text
+    return f"{Decimal(f'{percent:.2g}'):f}"
 
 
 def _shorten(value: float) -> str:

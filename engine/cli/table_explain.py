@@ -130,13 +130,13 @@ def tabulate_rules(rules: Iterable[RuleView]) -> Table:
 
     from engine.cli.formats import format_value
 
-    table = Table("rule", "column", "value", "test", "outcome", "short by", box=SIMPLE_HEAD)
+    table = Table("rule", "column", "value", "test", "outcome", "off by", box=SIMPLE_HEAD)
     for each in rules:
         asking = [cell for cell in each.cells if cell.tested]
         for place, cell in enumerate(asking):
             name = each.rule if place == 0 else ""
             value = format_value(cell.value, cell.type)
-            table.add_row(name, cell.header, value, cell.test, cell.outcome.word, _tell_distance(cell))
+            table.add_row(name, cell.header, value, cell.test, cell.outcome.word, _tell_gap(cell))
         if not asking:
             table.add_row(each.rule, "", "", "-", each.outcome.word, "")
         table.add_section()
@@ -195,7 +195,16 @@ def _tell_miss(cell: CellView) -> str:
     if cell.at_open_bound:
         return f"{cell.header} on its bound, which is left out"
     distance = _tell_distance(cell)
-    return f"{cell.header} short by {distance}" if distance else f"{cell.header} {cell.outcome.word}"
+    way = "over" if cell.too_large else "short"
+    return f"{cell.header} {way} by {distance}" if distance else f"{cell.header} {cell.outcome.word}"
+
+
+def _tell_gap(cell: CellView) -> str:
+    """How far a cell is from passing, and which way; empty as `_tell_distance` is."""
+    distance = _tell_distance(cell)
+    if not distance or cell.at_open_bound:
+        return distance
+    return f"{distance} {'over' if cell.too_large else 'short'}"
 
 
 def _tell_distance(cell: CellView) -> str:

@@ -175,7 +175,7 @@ def _check_metric(metric: Metric, scope: Scope, file: str) -> tuple[Core | None,
             "unit.unknown", f"unknown unit `{metric.unit}`", "leave it empty, or take one of the reference"
         )
         faults.append(fault.at(file=file, row=metric.row, column="unit"))
-    checked = check_formula(metric.formula, scope, unit=unit)
+    checked = check_formula(metric.formula, scope, unit=unit, in_sheet=True)
     faults.extend(found.at(file=file, row=metric.row, column="formula") for found in checked.diagnostics)
     if checked.core is not None and _looks_back_on_positions(checked.core):
         fault = Diagnostic(

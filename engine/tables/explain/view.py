@@ -22,6 +22,7 @@ class CellView:
         tested: Whether the cell asks anything.
         outcome: What it says.
         distance: How far the value is from passing, in its unit; None where that is not defined.
+        too_large: Whether it is that much too large, not too small.
     """
 
     header: str
@@ -31,6 +32,7 @@ class CellView:
     tested: bool
     outcome: Outcome
     distance: float | None
+    too_large: bool
 
     @property
     def at_open_bound(self) -> bool:
@@ -105,6 +107,7 @@ def _describe_cell(cell: CellView) -> dict[str, Any]:
         "unit": cell.type.unit.name if cell.type.kind is Kind.NUMBER else str(cell.type.kind),
         "outcome": cell.outcome.word,
         "distance": cell.distance,
+        "too_large": cell.too_large,
         "at_open_bound": cell.at_open_bound,
     }
 

@@ -49,8 +49,8 @@ def test_one_row_is_shown_cell_by_cell(table: str) -> None:
     )
     assert lines[:2] == ["row 0: no rule fires", "nearest: B: net_apr on its bound, which is left out"]
     assert lines[4:] == [
-        "A net_apr 2.00 % >= 5% failed 3.00 %",
-        "abs(gap_bps) 0.120 % <= most failed 0.020 %",
+        "A net_apr 2.00 % >= 5% failed 3.00 % short",
+        "abs(gap_bps) 0.120 % <= most failed 0.020 % over",
         "quote USDT USDT,USDC passed",
         "B net_apr 2.00 % (2%..4%) failed 0, the bound is left out",
     ]
@@ -62,7 +62,7 @@ def test_several_rows_are_a_line_each(table: str) -> None:
     assert lines[2:] == [
         "0 a:X no rule fires A: net_apr short by 0.10 %",
         "1 a:Y unknown, A, B possible A: net_apr unknown",
-        "2 a:Z no rule fires B: net_apr short by 2.00 %",
+        "2 a:Z no rule fires B: net_apr over by 2.00 %",
         "3 a:W no rule fires B: net_apr on its bound, which is left out",
         "4 a:V unknown, A possible A: abs(gap_bps) unknown",
     ]
