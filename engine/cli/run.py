@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.book import choose_book
 from engine.cli.console import AsJson, fits, show, show_json, tell
 from engine.cli.table_explain import tell_misses
 from engine.errors import HistoryError
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 Book = Annotated[
     Path | None,
-    typer.Option("--book", help="Folder of a book, its draft or a version; default: the starter book."),
+    typer.Option(
+        "--book",
+        help="Folder of a book, its draft or a version; default: the workspace's, else the starter book.",
+    ),
 ]
 HistoryFolder = Annotated[
     Path | None,
@@ -80,7 +84,6 @@ def run(  # noqa: PLR0913 - the options of a command
     With --json one object for each cycle, a line each, with every input, metric and decision.
     """
     from engine.operations.markets import Wanted
-    from engine.operations.workspaces import find_book
     from engine.workspace import find_workspace, read_workspace
 
     wanted = Wanted(
@@ -91,7 +94,7 @@ def run(  # noqa: PLR0913 - the options of a command
     root = find_workspace(Path.cwd()) if book is None and wanted.is_plain else None
     workspace = None if root is None else read_workspace(root)
     target = record or (None if workspace is None else workspace.recording)
-    folder = book or find_book()
+    folder = choose_book(book)
     shown = _run(folder, wanted, workspace, target, as_json=as_json)
     if not shown:
         raise HistoryError("nothing to evaluate: no pair in this time, at these venues, of these coins")

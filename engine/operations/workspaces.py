@@ -66,3 +66,14 @@ def find_book(start: Path | None = None) -> Path:
     """
     root = find_workspace(Path.cwd() if start is None else start)
     return find_starter() if root is None else read_workspace(root).book
+
+
+def tell_choice(start: Path | None = None) -> str:
+    """Which book `find_book` takes and why, in one line for people.
+
+    Raises:
+        BookErrors: Every fault of the settings.
+    """
+    root = find_workspace(Path.cwd() if start is None else start)
+    owner = "the starter book" if root is None else f"of the workspace {root.name}"
+    return f"book: {find_book(start)}, {owner}"
