@@ -14,6 +14,7 @@ book = "{STARTER}"               # folder of {RULES}/ that runs here
 
 [market]
 source = "made"                     # a market made from a seed; or "history", with folder = "…"
+                                    # and, where it is to begin, from = 2024-03-01
 seed = 8
 """
 
