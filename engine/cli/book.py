@@ -24,9 +24,12 @@ def choose_book(named: Path | None) -> Path:
     Raises:
         BookErrors: Every fault of the workspace's settings.
     """
-    from engine.operations.workspaces import find_book, tell_choice
+    from engine.operations.workspaces import find_book, tell_choice, warn_of_own_books
 
     if named is not None:
         return named
     tell(tell_choice())
+    warning = warn_of_own_books()
+    if warning:
+        tell(warning, style="yellow")
     return find_book()

@@ -65,3 +65,13 @@ def test_out_and_in_from_below_the_workspace_changes_nothing(
     result = invoke("rules", "import", "book.xlsx")
     assert result.stdout == f"{workspace / BOOK / 'draft'}: nothing differs\n", result.output
     assert {path.name: path.read_bytes() for path in (workspace / BOOK / "draft").iterdir()} == before
+
+
+def test_an_edited_book_without_settings_is_not_passed_over_silently(workspace: Path) -> None:
+    (workspace / "settings.toml").unlink()
+    assert "no workspace" not in invoke("rules", "check").stderr
+    add_metric(workspace)
+    said = invoke("rules", "check").stderr
+    assert f"book: {find_starter()}, the starter book" in said
+    assert f"{workspace / 'rules'} holds funding-carry, which is not meant: there is no settings.toml" in said
+    assert "no workspace" not in invoke("rules", "check", str(workspace / BOOK)).stderr
