@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from engine.book.folder import refuse_encoding
 from engine.book.toml_reader import TomlReader, parse_toml
@@ -28,6 +31,7 @@ class Workspace:
         source: One of `SOURCES`.
         seed: Seed of the made market.
         history: Folder of recorded history; None if quotes are made.
+        start: Where the history begins to be run; None leaves it to the first run.
         accounts: Money at venues; empty means an account on paper that the book itself asks for.
     """
 
@@ -36,6 +40,7 @@ class Workspace:
     source: str
     seed: int
     history: Path | None
+    start: datetime | None = None
     accounts: tuple[AccountSettings, ...] = ()
 
     @property
@@ -73,14 +78,31 @@ def read_workspace(root: Path) -> Workspace:
     reader.check_keys(top, ("book", "market", "account"))
     book = reader.take(top, "book", str)
     market = reader.take(top, "market", dict) or {}
-    reader.check_keys(market, ("source", "seed", "folder"), _MARKET)
+    reader.check_keys(market, ("source", "seed", "folder", "from"), _MARKET)
     source = reader.choose(market, "source", SOURCES, _MARKET)
     seed = reader.take(market, "seed", int, _MARKET) if source == "made" else 0
     folder = reader.take(market, "folder", str, _MARKET) if source == "history" else None
     if isinstance(seed, int) and seed < 0:
         reader.refuse("settings.seed", "the seed is below zero", "take another", f"{_MARKET}seed")
+    start = _read_start(reader, market, str(source))
     accounts = read_accounts(top, reader)
     if reader.faults:
         raise BookErrors(reader.faults)
     history = None if folder is None else root / folder
-    return Workspace(root, root / RULES / str(book), str(source), int(seed or 0), history, accounts)
+    return Workspace(root, root / RULES / str(book), str(source), int(seed or 0), history, start, accounts)
+
+
+def _read_start(reader: TomlReader, market: Mapping[str, Any], source: str) -> datetime | None:
+    """The time of the key `from`, in UTC where it names no zone."""
+    start = market.get("from")
+    if start is None:
+        return None
+    if source != "history":
+        hint = "take it out; a made market begins where it is made"
+        reader.refuse("settings.from", "only a history begins where it is told", hint, f"{_MARKET}from")
+    elif not isinstance(start, date):
+        reader.refuse("settings.from", f"this is no date: {start!r}", "write 2024-03-01", f"{_MARKET}from")
+    else:
+        moment = start if isinstance(start, datetime) else datetime.combine(start, time.min)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return None

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.book import choose_book
 from engine.cli.console import AsJson, ExitCode, show, show_json, tell
 
 if TYPE_CHECKING:
     from engine.book.diff.change import Change
 
-Old = Annotated[Path, typer.Argument(help="Folder of a book (its draft), a draft or a published version.")]
+Old = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Folder of a book (its draft), a draft or a published version; default: the workspace's book, "
+        "else the starter book."
+    ),
+]
 New = Annotated[
     Path | None,
     typer.Argument(help="Another; default: OLD is a book, whose draft is compared with its active version."),
 ]
 
 
-def diff(old: Old, new: New = None, *, as_json: AsJson = False) -> None:
+def diff(old: Old = None, new: New = None, *, as_json: AsJson = False) -> None:
     """Tell what differs between two versions of a book, by rule and cell: a line for each change.
 
     How the files are written makes no difference, nor does an order that nothing depends on. The exit code is
@@ -28,7 +35,7 @@ def diff(old: Old, new: New = None, *, as_json: AsJson = False) -> None:
     from engine.book.diff.change import ChangeKind
     from engine.operations.compare import compare_books
 
-    compared = compare_books(old, new)
+    compared = compare_books(choose_book(old), new)
     if as_json:
         changes = [change.as_dict() for change in compared.changes]
         show_json({"old": str(compared.old), "new": str(compared.new), "changes": changes})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.book import BookFolder, choose_book
 from engine.cli.console import AsJson, fits, show, show_json
 
 if TYPE_CHECKING:
@@ -15,22 +15,17 @@ if TYPE_CHECKING:
 
     from engine.book.names import ListedName
 
-Folder = Annotated[
-    Path | None,
-    typer.Argument(help="Folder of a book, its draft or a version; default: the starter book."),
-]
 OfTable = Annotated[
     str | None,
     typer.Option("--table", help="Only names that this table sees: entry, exit, limits, metrics …"),
 ]
 
 
-def names(path: Folder = None, *, table: OfTable = None, as_json: AsJson = False) -> None:
+def names(path: BookFolder = None, *, table: OfTable = None, as_json: AsJson = False) -> None:
     """List the names of a book: type and unit, which tables see them, what they mean."""
     from engine.operations.names import list_names
-    from engine.operations.starter import find_starter
 
-    listed = list_names(path or find_starter(), table)
+    listed = list_names(choose_book(path), table)
     if as_json:
         show_json([asdict(name) for name in listed])
         return

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from engine.cli import past, workbook
+from engine.cli.book import BookFolder, choose_book
 from engine.cli.console import AsJson, ExitCode, show, show_faults, show_json, tell
 from engine.cli.diff import diff
 from engine.cli.show import show_book
@@ -20,16 +20,8 @@ if TYPE_CHECKING:
     from engine.operations.trials import Trials
 
 app = typer.Typer(no_args_is_help=True, help="Rule books: check, try, lint, compare them.")
-app = typer.Typer(no_args_is_help=True, help="Rule books: find their faults.")
 app.command("export")(workbook.export)
 app.command("import")(workbook.import_)
-
-Folder = Annotated[
-    Path | None,
-    typer.Argument(
-        help="Folder of a book, its draft or a version; default: the workspace's, else the starter book."
-    ),
-]
 
 
 @app.callback()
@@ -38,12 +30,11 @@ def rules() -> None:
 
 
 @app.command()
-def check(path: Folder = None, *, as_json: AsJson = False) -> None:
+def check(path: BookFolder = None, *, as_json: AsJson = False) -> None:
     """Name every fault of a book with its file, row and column; exit code 1 if there is one."""
     from engine.operations.check import check_rules
-    from engine.operations.workspaces import find_book
 
-    checked = check_rules(path or find_book())
+    checked = check_rules(choose_book(path))
     if as_json:
         told = {"fingerprint": checked.fingerprint, "behaviour": checked.behaviour}
         show_json({"path": str(checked.path), **told, "diagnostics": list(checked.diagnostics)})
@@ -57,12 +48,11 @@ def check(path: Folder = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command("test")
-def try_scenarios(path: Folder = None, *, as_json: AsJson = False) -> None:
+def try_scenarios(path: BookFolder = None, *, as_json: AsJson = False) -> None:
     """Try the scenarios of a book, and tell which rules none of them reaches; exit code 1 if one fails."""
     from engine.operations.trials import try_rules
-    from engine.operations.workspaces import find_book
 
-    trials = try_rules(path or find_book())
+    trials = try_rules(choose_book(path))
     if as_json:
         show_json(_describe_trials(trials))
     else:
@@ -76,13 +66,12 @@ def try_scenarios(path: Folder = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def lint(path: Folder = None, *, as_json: AsJson = False) -> None:
+def lint(path: BookFolder = None, *, as_json: AsJson = False) -> None:
     """Find gaps, overlaps, idle rules, and churn in every table; exit code 1 if one is an error."""
     from engine.operations.lint import lint_path
     from engine.operations.lone_tables import LoneTable
-    from engine.operations.workspaces import find_book
 
-    show_linted(lint_path(path or find_book(), LoneTable()), as_json=as_json)
+    show_linted(lint_path(choose_book(path), LoneTable()), as_json=as_json)
 
 
 def _tell_failure(tried: Tried) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.book import choose_book
 from engine.cli.console import AsJson, fits, show, show_json, tell
 from engine.cli.table_explain import tell_misses
 from engine.errors import HistoryError
@@ -21,16 +21,23 @@ if TYPE_CHECKING:
     from engine.cycle import Outcome
     from engine.operations.describe import Entry
     from engine.operations.markets import Wanted
+    from engine.operations.runs import Target
     from engine.operations.trade import TradedCycle
     from engine.workspace import Workspace
 
 Book = Annotated[
     Path | None,
-    typer.Option("--book", help="Folder of a book, its draft or a version; default: the starter book."),
+    typer.Option(
+        "--book",
+        help="Folder of a book, its draft or a version; default: the workspace's, else the starter book.",
+    ),
 ]
 HistoryFolder = Annotated[
     Path | None,
-    typer.Option("--history", help="Folder of recorded history; default: a market made from a seed."),
+    typer.Option(
+        "--history",
+        help="Folder of recorded history; default: the workspace's market, else one made from a seed.",
+    ),
 ]
 RecordingFolder = Annotated[
     Path | None, typer.Option("--recording", help="Folder of recorded cycles to run over once more.")
@@ -53,10 +60,17 @@ Venues = Annotated[list[str] | None, typer.Option("--venue", help="Only this ven
 Bases = Annotated[list[str] | None, typer.Option("--base", help="Only this coin; may be repeated.")]
 Cycles = Annotated[
     int | None,
-    typer.Option("--cycles", min=1, help="How many: the first from --from on, else the latest of a history."),
+    typer.Option(
+        "--cycles",
+        min=1,
+        help="How many: the first from --from on, else the latest of a history; in a workspace the next.",
+    ),
 ]
-Once = Annotated[bool, typer.Option("--once", help="Only the latest cycle.")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the made market; default 8.")]
+Once = Annotated[bool, typer.Option("--once", help="Only the latest cycle; in a workspace the next one.")]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Seed of the made market; default: the workspace's, else 8."),
+]
 Pace = Annotated[
     float | None, typer.Option("--pace", min=0.0, help="Seconds to wait between cycles; default 0.")
 ]
@@ -81,51 +95,49 @@ def run(  # noqa: PLR0913 - the options of a command
     """Evaluate a rule book over a market: a line for each cycle, and a table of what enters.
 
     In a workspace it is the workspace's book over the workspace's market: each cycle is recorded, and
-    the next run goes on after the last one.
+    the next run goes on after the last one. What shows a part of the market, or runs another book, is not
+    recorded, and says so.
     With --json one object for each cycle, a line each, with every input, metric and decision.
     """
     from engine.operations.markets import Wanted
-    from engine.operations.workspaces import find_book
+    from engine.operations.runs import choose_target, explain_nothing
     from engine.workspace import find_workspace, read_workspace
 
     wanted = Wanted(
         *(history, recording, seed, _in_utc(start), _in_utc(end)),
         *(tuple(venues or ()), tuple(bases or ()), cycles, once),
     )
-    wanted.check()
-    root = find_workspace(Path.cwd()) if book is None and wanted.is_plain else None
+    root = find_workspace(Path.cwd())
     workspace = None if root is None else read_workspace(root)
-    target = record or (None if workspace is None else workspace.recording)
-    folder = book or find_book()
+    wanted.check(workspace)
+    folder = choose_book(book)
+    target = choose_target(wanted, workspace, record, folder)
+    if target.reason:
+        tell(f"not recorded, and no position kept: {target.reason}", style="yellow")
     shown = _run(folder, wanted, workspace, target, pace=pace or 0.0, as_json=as_json)
     if not shown:
-        raise HistoryError("nothing to evaluate: no pair in this time, at these venues, of these coins")
+        raise HistoryError(explain_nothing(wanted, workspace, target))
 
 
 def _run(
     folder: Path,
     wanted: Wanted,
     workspace: Workspace | None,
-    target: Path | None,
+    target: Target,
     *,
     pace: float,
     as_json: bool,
 ) -> int:
-    """Run a book, and record it where a target is given; gives back how many cycles were shown."""
+    """Run a book, and record it where the target says; gives back how many cycles were shown."""
     from engine.book.bind import bind
     from engine.book.compile import compile_book
     from engine.book.load import load_book
     from engine.clock import SystemClock
     from engine.operations.engine_room import open_run
-    from engine.operations.markets import open_market
 
     bound = bind(compile_book(load_book(folder)))
-    source = open_market(wanted, workspace)
-    count = 1 if wanted.once else wanted.cycles
-    if workspace is None and (wanted.once or (wanted.history is not None and count and wanted.start is None)):
-        source = source.keep_latest(count or 1, bound.book.manifest.pairing)
-    with open_run(bound, folder, source, SystemClock(), workspace=workspace, record=target) as cycles:
-        return _show_all(bound, _pace(islice(cycles, count), pace), as_json=as_json)
+    with open_run(bound, folder, wanted, target, SystemClock(), workspace) as cycles:
+        return _show_all(bound, _pace(cycles, pace), as_json=as_json)
 
 
 def _pace(cycles: Iterable[TradedCycle], seconds: float) -> Iterator[TradedCycle]:

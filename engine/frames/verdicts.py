@@ -46,8 +46,8 @@ def validate_verdicts(verdicts: pl.DataFrame) -> pl.DataFrame:
 
     Columns: `ts`, `pair`; `verdict`; `limit`, which gates, clips or refuses, and the `value` that its measure
     has or would have; of what is too small, `value` is the capital with which it would not be; notional
-    `wanted_usd` before lots and limits and `approved_usd` after them, the difference being the loss of rounding
-    and clipping; `rule` of the sizing table.
+    `wanted_usd` before lots and limits and `approved_usd` after them, the difference being the loss of
+    rounding and clipping; `rule` of the sizing table.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.

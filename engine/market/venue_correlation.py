@@ -129,7 +129,7 @@ def _compare_venues(base: str, rows: pl.DataFrame, first: datetime, length: int)
 def _average_venues(
     rows: pl.DataFrame, first: datetime, length: int
 ) -> tuple[list[str], FloatArray, FloatArray]:
-    """Mean log return of each venue in each hour, over its instruments by symbol; and how many have a price."""
+    """Mean log return of each venue in each hour, over its instruments by symbol; and how many are priced."""
     venues = sorted(set(rows["venue"].to_list()))
     total, count, priced = np.zeros((3, len(venues), length))
     hour = (pl.col("end") - first).dt.total_hours()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from engine.book.bind import BoundBook
 from engine.clock import Clock
 from engine.errors import LedgerError, UsageError
 from engine.ledger.store import open_store
+from engine.operations.markets import Wanted
 from engine.operations.record import record_blocks
 from engine.operations.recording_source import RecordingSource
 from engine.operations.run import run_blocks
+from engine.operations.runs import Target, place_run
 from engine.operations.sources import Source
 from engine.operations.trade import TradedCycle, Trader, trade_run
 from engine.portfolio.program import build_program
@@ -33,59 +35,68 @@ _INSTANT = timedelta(microseconds=1)
 def open_run(
     bound: BoundBook,
     folder: Path,
-    source: Source,
+    wanted: Wanted,
+    target: Target,
     clock: Clock,
-    *,
     workspace: Workspace | None = None,
-    record: Path | None = None,
 ) -> Iterator[Iterator[TradedCycle]]:
     """The cycles of a run, each on the disk before it is given.
 
-    In a workspace the book goes on with the positions, latches and timers that it had. Cycles that were recorded,
-    and that a kill kept from the ledger, are traded first.
+    Where a workspace records, it keeps positions too: the book goes on with the positions, latches and timers that
+    it had. Cycles that were recorded, and that a kill kept from the ledger, are traded first.
 
     Args:
         bound: The book.
         folder: Where its files lie.
-        source: Where candidates come from.
+        wanted: What the run goes over.
+        target: Where cycles are recorded.
         clock: Tells when cycles are recorded.
-        workspace: Where positions are kept; None keeps none.
-        record: Where cycles are recorded; None records none.
+        workspace: The workspace that it runs in.
 
     Raises:
+        HistoryError: The history cannot be read.
         LedgerError: The store cannot be opened, or its positions are in another market.
         RecordingError: Another engine runs this book or uses its accounts, or the disk refuses.
-        UsageError: The settings give the book no account.
+        UsageError: The settings give the book no account, or `--from` lies before what is recorded.
     """
+    pairing = bound.book.manifest.pairing
+    keeps = workspace is not None and target.folder == workspace.recording
     with ExitStack() as stack:
-        name = bound.book.manifest.name
-        settings = () if workspace is None else workspace.accounts
-        uses = {account: account.find_use(name) for account in settings}
-        if settings and not any(uses.values()):
-            raise UsageError(f"no account of settings.toml names {name} among its books; add it to one")
-        if workspace is not None:
-            _hold_locks(stack, workspace.root, name, settings)
-        trader = Trader(
-            build_program(bound),
-            tuple(Account(each.name, each.venue, use.bases) for each, use in uses.items() if use is not None),
-            {each.name: each.deposit_usd * use.share for each, use in uses.items() if use is not None},
-            None if workspace is None else stack.enter_context(open_store(workspace.store)),
-            None if workspace is None else workspace.root,
-            "" if workspace is None else workspace.recording.name,
-        )
-        if record is None:
-            yield trade_run(trader, run_blocks(bound, source))
+        trader = _open_trader(stack, bound, workspace if keeps else None)
+        if target.folder is None:
+            source, count = place_run(wanted, workspace, target, pairing)
+            yield islice(trade_run(trader, run_blocks(bound, source)), count)
             return
-        recorder = stack.enter_context(open_recorder(record, clock))
+        recorder = stack.enter_context(open_recorder(target.folder, clock))
         late = _find_late(trader, recorder.last)
         behind = (
-            trade_run(trader, run_blocks(bound, _open_missed(record, trader.since, late))) if late else ()
+            trade_run(trader, run_blocks(bound, _open_missed(target.folder, trader, late))) if late else ()
         )
-        if workspace is not None:
-            known = [time for time in (recorder.last, trader.since) if time is not None]
-            source = source.go_on(max(known)) if known else source
+        source, count = place_run(wanted, workspace, target, pairing)
+        if trader.since is not None:
+            source = source.go_on(trader.since if late is None else late)
         ahead = trade_run(trader, record_blocks(bound, folder, source, recorder))
-        yield chain(behind, ahead)
+        yield chain(behind, islice(ahead, count))
+
+
+def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None) -> Trader:
+    """A book with its money: that of the workspace, or money for this run alone."""
+    if workspace is None:
+        return Trader(build_program(bound), (), {})
+    name = bound.book.manifest.name
+    uses = [(account, account.find_use(name)) for account in workspace.accounts]
+    own = [(account, use) for account, use in uses if use is not None]
+    if uses and not own:
+        raise UsageError(f"no account of settings.toml names {name} among its books; add it to one")
+    _hold_locks(stack, workspace.root, name, [account for account, _ in own])
+    return Trader(
+        build_program(bound),
+        tuple(Account(account.name, account.venue, use.bases) for account, use in own),
+        {account.name: account.deposit_usd * use.share for account, use in own},
+        stack.enter_context(open_store(workspace.store)),
+        workspace.root,
+        workspace.recording.name,
+    )
 
 
 def _hold_locks(stack: ExitStack, root: Path, book: str, accounts: Sequence[AccountSettings]) -> None:
@@ -96,9 +107,8 @@ def _hold_locks(stack: ExitStack, root: Path, book: str, accounts: Sequence[Acco
         raise LedgerError(f"{root / LOCKS} cannot be made: {error}") from error
     names = {f"book-{book}": f"the book {book} is run"}
     for account in accounts:
-        if account.find_use(book) is not None:
-            shared = f"-{book}" if account.uses else ""
-            names[f"account-{account.name}{shared}"] = f"the account {account.name} is used"
+        shared = f"-{book}" if account.uses else ""
+        names[f"account-{account.name}{shared}"] = f"the account {account.name} is used"
     for name, what in names.items():
         stack.enter_context(hold_file(root / LOCKS / name, what, "let each book have accounts of its own"))
 
@@ -110,6 +120,6 @@ def _find_late(trader: Trader, recorded: datetime | None) -> datetime | None:
     return recorded
 
 
-def _open_missed(record: Path, since: datetime | None, last: datetime) -> Source:
-    start = None if since is None else since + _INSTANT
-    return RecordingSource(open_recording(record), start, last + _INSTANT)
+def _open_missed(folder: Path, trader: Trader, last: datetime) -> Source:
+    start = None if trader.since is None else trader.since + _INSTANT
+    return RecordingSource(open_recording(folder), start, last + _INSTANT)

@@ -85,7 +85,11 @@ def read_memory(data: bytes) -> Memory:
         ValueError: It is in another format.
     """
     told = json.loads(data)
-    if told.pop("format", None) != FORMAT:
+    known = {*at.LEG_STATE, *at.POSITION_FIELDS, "facts"}
+    whole = set(told["book"]) == set(at.BOOK_FIELDS) and all(
+        set(pair) == known for pair in told["pairs"].values()
+    )
+    if told.pop("format", None) != FORMAT or not whole:
         raise ValueError("what was remembered is in a format of another version of Carrybook")
     latches = tuple(Latch(**latch) for latch in told.pop("latches"))
     days, requests = tuple(told.pop("equity_days")), tuple(told.pop("requests"))

@@ -22,15 +22,6 @@ def invoke(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env={"NO_COLOR": "1"})
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new workspace, in which commands run."""
-    folder = tmp_path / "desk"
-    assert invoke("init", str(folder)).exit_code == ExitCode.OK
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def list_cycles(result: Result) -> list[str]:
     return [line.split("  ")[0] for line in result.stdout.splitlines() if " pairs → " in line]
 
