@@ -42,8 +42,8 @@ def open_run(
 ) -> Iterator[Iterator[TradedCycle]]:
     """The cycles of a run, each on the disk before it is given.
 
-    Where a workspace records, it keeps positions too: the book goes on with the positions, latches and timers that
-    it had. Cycles that were recorded, and that a kill kept from the ledger, are traded first.
+    Where a workspace records, it keeps positions too: the book goes on with the positions, latches and timers
+    that it had. Cycles that were recorded, and that a kill kept from the ledger, are traded first.
 
     Args:
         bound: The book.
@@ -100,7 +100,7 @@ def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None
 
 
 def _hold_locks(stack: ExitStack, root: Path, book: str, accounts: Sequence[AccountSettings]) -> None:
-    """Keep other engines from this book, and from its accounts, but for books that share one by the settings."""
+    """Keep other engines from this book, and from its accounts but for books that the settings let share one."""
     try:
         (root / LOCKS).mkdir(exist_ok=True)
     except OSError as error:
