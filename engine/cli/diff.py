@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,13 +41,18 @@ def diff(old: Old = None, new: New = None, *, as_json: AsJson = False) -> None:
         changes = [change.as_dict() for change in compared.changes]
         show_json({"old": str(compared.old), "new": str(compared.new), "changes": changes})
     elif compared.changes:
-        for change in compared.changes:
-            show(str(change), style=_choose_style(change))
+        show_changes(compared.changes)
         tell(compared.summary)
     else:
         show("no difference")
     if any(change.kind is ChangeKind.NOT_COMPARED for change in compared.changes):
         raise typer.Exit(ExitCode.FAULT)
+
+
+def show_changes(changes: Iterable[Change]) -> None:
+    """Show each change as a line."""
+    for change in changes:
+        show(str(change), style=_choose_style(change))
 
 
 def _choose_style(change: Change) -> str:
