@@ -150,7 +150,7 @@ def _tell_fill(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any])
         reference_price=reference,
         fee=fee,
         fee_coin=leg.base if in_coin else CURRENCY,
-        rule=row["rule"] or row["limit"] or "",
+        rule=row["rule"] or row["limit"] or row["purpose"],
         purpose=row["purpose"],
     )
 
