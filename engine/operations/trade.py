@@ -88,8 +88,8 @@ class Trader:
     def _check_market(self) -> None:
         if self.memory.market != self.market:
             raise LedgerError(
-                f"the positions of {self._books.book} are in the market {self.memory.market}, and the "
-                f"settings say {self.market}; set them back, or begin a workspace of its own for the other market"
+                f"the positions of {self._books.book} are in the market {self.memory.market}, and "
+                f"the settings say {self.market}; set them back, or begin a workspace of its own for the other market"
             )
 
     def trade_cycle(self, outcome: Outcome, surroundings: BlockSurroundings) -> TradedCycle:

@@ -97,7 +97,7 @@ def describe_leg(leg: str, coin: str, venue: str, symbol: str) -> dict[str, Any]
 def build_pairs(rows: Iterable[Mapping[str, Any]], legs: Sequence[Leg]) -> pl.DataFrame:
     """Pairs of rows as `quote` gives them, checked and in order."""
     rows = list(rows)
-    types = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
+    types: dict[str, Any] = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
     for leg in legs:
         types |= {f"{leg.name}_{name}": pl.String for name in LEG_TEXTS}
         types |= {f"{leg.name}_{name}": pl.Boolean for name in LEG_FLAGS}
