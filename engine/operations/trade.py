@@ -89,7 +89,7 @@ class Trader:
         held, meant = self.memory.market, self.market
         if held != meant:
             raise LedgerError(
-                f"the positions of {self._books.book} are in the market {held}, and the settings say {meant}; "
+                f"the positions of {self._books.book} are in the market {held}, and settings say {meant}; "
                 "set them back, or begin a workspace of its own for the other market"
             )
 
