@@ -100,7 +100,7 @@ def change_parameters(
 
 
 def _read_parameter(record: Record, faults: list[Diagnostic]) -> Parameter:
-    """The parameter of a row; in the place of an unreadable value one that fits, and so blames nothing else."""
+    """The parameter of a row; where its value cannot be read, one that fits and so blames nothing else."""
     known = {fault.column for fault in faults if fault.row == record.line}
     bounds = {column: _read_cell(record, column, number=True) for column in ("minimum", "maximum")}
     bounded = any(isinstance(bound, Quantity) for bound in bounds.values())

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from engine.errors import Diagnostic
 from engine.language.lexing import tokenize
 
+_NOT = "not"
 _CANDIDATE = re.compile(r"\d,\d")
 _START = r"(?<![\w.])(?<!\d,)"
 _END = r"(?!\d|,\d)"
@@ -55,7 +56,7 @@ def _list_commas(text: str) -> Iterator[tuple[int, bool]]:
             calls.pop()
         elif token.type == "COMMA":
             yield token.start_pos or 0, calls[-1]
-        before = "" if token == "not" else token.type
+        before = "" if str(token) == _NOT else token.type
 
 
 def _explain(match: re.Match[str], *, lists: bool) -> Diagnostic:
@@ -79,7 +80,7 @@ def _advise(number: str, pieces: list[str], unit: str) -> Iterator[str]:
     if re.fullmatch(_THOUSANDS, number):
         plain = number.replace(",", "")
         yield f"write thousands without a sign: {f'`{plain}{unit}`' if unit else _write_thousands(number)}"
-    if len(pieces) == 2 and "." not in pieces[1]:  # noqa: PLR2004 - before and behind one comma
+    if len(pieces) == 2 and "." not in pieces[1]:
         yield f"write decimals with a point: `{pieces[0].replace('.', '')}.{pieces[1]}{unit}`"
     elif not re.fullmatch(_THOUSANDS, number):
         yield "write decimals with a point, and thousands without a sign"
