@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from engine import __version__
 from engine.cli import cycles, evaluate, init, ledger, names, positions, report, rules, run, table, wishes
 from engine.cli.console import report_error, show, wants_json
+from engine.cli.wrong_values import explain_value
 from engine.errors import CarrybookError
 
 _EXIT_CODES = (
@@ -28,6 +29,9 @@ class Rim(TyperGroup):
         """Run the command that was called."""
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = explain_value(error.message)
+            raise
         except CarrybookError as error:
             raise typer.Exit(report_error(error, as_json=wants_json(ctx))) from error
 

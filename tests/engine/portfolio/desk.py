@@ -86,10 +86,23 @@ def quote(minutes: float, coin: str = "BTC", venue: str = "binance", **changes: 
 def describe_leg(leg: str, coin: str, venue: str, symbol: str) -> dict[str, Any]:
     """What every leg of a usual pair has; what is not said is unknown."""
     said = {
-        **{"venue": venue, "base": coin, "quote": "USDT", "symbol": symbol, "status": "trading"},
-        **{"fee_coin": "quote", "volume_usd_24h": 1e9, "listed_days": 2_000.0, "hours_to_delisting": 1e9},
-        **{"age_s": 0.0, "contract_size": 1.0, "multiplier": 1.0, "min_lots": 1.0, "min_notional_usd": 5.0},
-        **{"expiry_days": 1e9, "has_book": False, "inverse": False},
+        "venue": venue,
+        "base": coin,
+        "quote": "USDT",
+        "symbol": symbol,
+        "status": "trading",
+        "fee_coin": "quote",
+        "volume_usd_24h": 1e9,
+        "listed_days": 2_000.0,
+        "hours_to_delisting": 1e9,
+        "age_s": 0.0,
+        "contract_size": 1.0,
+        "multiplier": 1.0,
+        "min_lots": 1.0,
+        "min_notional_usd": 5.0,
+        "expiry_days": 1e9,
+        "has_book": False,
+        "inverse": False,
     }
     return {f"{leg}_{name}": said.get(name) for name in (*LEG_TEXTS, *LEG_NUMBERS, *LEG_FLAGS)}
 
