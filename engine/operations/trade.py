@@ -186,8 +186,8 @@ class Trader:
         counted = float(traded.book["equity_usd"][0])
         if abs(float(equity.total) - counted) > AGREE_USD:
             raise LedgerError(
-                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger, {counted!r} by the "
-                "loop; nothing more is done, please report it with the store"
+                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger, {counted!r} by "
+                "the loop; nothing more is done, please report it with the store"
             )
 
     def _name_legs(self, measured: pl.DataFrame, traded: Traded) -> dict[tuple[str, str], LegFacts]:
