@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from engine import __version__
-from engine.cli import evaluate, init, ledger, names, positions, report, rules, run, table, wishes
+from engine.cli import cycles, evaluate, init, ledger, names, positions, report, rules, run, table, wishes
 from engine.cli.console import report_error, show, wants_json
 from engine.errors import CarrybookError
 
@@ -60,6 +60,7 @@ def carrybook(
 
 app.command("init")(init.init)
 app.command("run")(run.run)
+app.command("cycles")(cycles.cycles)
 app.command("positions")(positions.positions)
 app.command("ledger")(ledger.ledger)
 app.add_typer(report.app, name="report")

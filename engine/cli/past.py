@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engine.cli.console import AsJson, ExitCode, show, show_json, tell
-from engine.errors import UsageError
+from engine.cli.cycles import RecordingPlace
+from engine.cli.times import read_time
 
 if TYPE_CHECKING:
     from engine.operations.past import PastDecision
@@ -19,27 +20,22 @@ At = Annotated[
     datetime | None,
     typer.Option(
         "--cycle",
-        formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
-        help="Time of the cycle, UTC; default: the last one.",
+        parser=read_time,
+        metavar="TIME",
+        help="Time of the cycle, UTC; default: the last one. `carrybook cycles` lists them.",
     ),
 ]
-Folder = Annotated[
-    Path | None, typer.Option("--recording", help="Folder of a recording; default: the workspace's.")
-]
 
 
-def explain(*, pair: Pair, at: At = None, folder: Folder = None, as_json: AsJson = False) -> None:
+def explain(*, pair: Pair, at: At = None, folder: RecordingPlace = None, as_json: AsJson = False) -> None:
     """Explain a decision of a recorded cycle: each rule, each cell, passed or by how much it failed.
 
     It is derived again from the recording, by the book that decided; exit code 1 if it comes out otherwise.
     """
     from engine.operations.past import explain_past
-    from engine.operations.workspaces import find_recording
+    from engine.operations.recordings import open_meant
 
-    place = folder or find_recording(Path.cwd())
-    if place is None:
-        raise UsageError("which recording? give --recording, or run in a workspace that has one")
-    past = explain_past(place, None if at is None else at.replace(tzinfo=UTC), pair)
+    past = explain_past(open_meant(folder, Path.cwd()), at, pair)
     if as_json:
         show_json(_describe(past))
     else:

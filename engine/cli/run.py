@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ import typer
 from engine.cli.book import choose_book
 from engine.cli.console import AsJson, fits, show, show_json, tell
 from engine.cli.table_explain import tell_misses
+from engine.cli.times import read_count, read_time
 from engine.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ RecordInto = Annotated[
 Start = Annotated[
     datetime | None,
     typer.Option(
-        "--from", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="First cycle, UTC; of a history or recording."
+        "--from", parser=read_time, metavar="TIME", help="First cycle, UTC; of a history or recording."
     ),
 ]
 End = Annotated[
     datetime | None,
-    typer.Option("--to", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="End, UTC, itself left out."),
+    typer.Option("--to", parser=read_time, metavar="TIME", help="End, UTC, itself left out."),
 ]
 Venues = Annotated[list[str] | None, typer.Option("--venue", help="Only this venue; may be repeated.")]
 Bases = Annotated[list[str] | None, typer.Option("--base", help="Only this coin; may be repeated.")]
@@ -62,7 +63,8 @@ Cycles = Annotated[
     int | None,
     typer.Option(
         "--cycles",
-        min=1,
+        parser=read_count,
+        metavar="COUNT",
         help="How many: the first from --from on, else the latest of a history; in a workspace the next.",
     ),
 ]
@@ -104,7 +106,7 @@ def run(  # noqa: PLR0913 - the options of a command
     from engine.workspace import find_workspace, read_workspace
 
     wanted = Wanted(
-        *(history, recording, seed, _in_utc(start), _in_utc(end)),
+        *(history, recording, seed, start, end),
         *(tuple(venues or ()), tuple(bases or ()), cycles, once),
     )
     root = find_workspace(Path.cwd())
@@ -155,10 +157,6 @@ def _pace(cycles: Iterable[TradedCycle], seconds: float) -> Iterator[TradedCycle
                 break
     finally:
         signal(SIGTERM, before)
-
-
-def _in_utc(time: datetime | None) -> datetime | None:
-    return None if time is None else time.replace(tzinfo=UTC)
 
 
 def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool) -> int:

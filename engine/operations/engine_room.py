@@ -100,7 +100,7 @@ def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None
 
 
 def _hold_locks(stack: ExitStack, root: Path, book: str, accounts: Sequence[AccountSettings]) -> None:
-    """Keep other engines from this book, and from its accounts but for books that the settings let share one."""
+    """Keep other engines from this book, and from its accounts, but for accounts that books share."""
     try:
         (root / LOCKS).mkdir(exist_ok=True)
     except OSError as error:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from engine.errors import UsageError
 from engine.operations.recording_source import RecordingSource
+from engine.operations.recordings import open_named
 from engine.operations.sources import ENDLESS, GeneratedSource, RecordedSource, Source
 from engine.recording.history import open_history
-from engine.recording.reading import open_recording
 from engine.workspace import SETTINGS, Workspace
 
 MADE_CYCLES, MADE_SEED = 12, 8
@@ -108,7 +108,7 @@ def open_market(wanted: Wanted, workspace: Workspace | None) -> Source:
         RecordingError: The recording cannot be read.
     """
     if wanted.recording is not None:
-        return RecordingSource(open_recording(wanted.recording), wanted.start, wanted.end)
+        return RecordingSource(open_named(wanted.recording), wanted.start, wanted.end)
     own = None if wanted.names_market else workspace
     history = wanted.history if own is None else own.history
     if history is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,7 +16,7 @@ from engine.cycle import Outcome, decide
 from engine.errors import RecordingError, UsageError
 from engine.language.names import suggest
 from engine.recording.facts import CycleFacts
-from engine.recording.reading import Recording, open_recording
+from engine.recording.reading import Recording
 from engine.recording.recorded_candidates import read_recorded_candidates
 from engine.tables.explain.view import RowView
 
@@ -48,22 +47,21 @@ class PastDecision:
         return self.recorded == self.derived
 
 
-def explain_past(folder: Path, at: datetime | None, pair: str) -> PastDecision:
+def explain_past(recording: Recording, at: datetime | None, pair: str) -> PastDecision:
     """Explain a decision of a recorded cycle, by the book that decided and by what was known then.
 
     Args:
-        folder: The recording.
+        recording: The recording.
         at: Time of the cycle; None is the last one.
         pair: Id of the pair.
 
     Raises:
-        RecordingError: There is no recording, or no such cycle, or it is damaged.
+        RecordingError: There is no such cycle, or the recording is damaged.
         UsageError: The cycle has no such pair.
     """
-    recording = open_recording(folder)
     cycles = recording.list_cycles()
     if not cycles:
-        raise RecordingError(f"{folder} holds no cycle yet")
+        raise RecordingError(f"{recording.folder} holds no cycle yet")
     told = recording.read_cycle(cycles[-1] if at is None else at)
     bound, outcome = derive_again(recording, told.facts)
     recorded = told.decisions.filter(pl.col("pair") == pair).to_dicts()

@@ -86,10 +86,11 @@ class Trader:
             self._books.holdings = standing.holdings
 
     def _check_market(self) -> None:
-        if self.memory.market != self.market:
+        held, meant = self.memory.market, self.market
+        if held != meant:
             raise LedgerError(
-                f"the positions of {self._books.book} are in the market {self.memory.market}, and the settings say "
-                f"{self.market}; set them back, or begin a workspace of its own for the other market"
+                f"the positions of {self._books.book} are in the market {held}, and settings say {meant}; "
+                "set them back, or begin a workspace of its own for the other market"
             )
 
     def trade_cycle(self, outcome: Outcome, surroundings: BlockSurroundings) -> TradedCycle:

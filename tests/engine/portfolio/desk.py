@@ -97,7 +97,7 @@ def describe_leg(leg: str, coin: str, venue: str, symbol: str) -> dict[str, Any]
 def build_pairs(rows: Iterable[Mapping[str, Any]], legs: Sequence[Leg]) -> pl.DataFrame:
     """Pairs of rows as `quote` gives them, checked and in order."""
     rows = list(rows)
-    types = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
+    types: dict[str, Any] = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
     for leg in legs:
         types |= {f"{leg.name}_{name}": pl.String for name in LEG_TEXTS}
         types |= {f"{leg.name}_{name}": pl.Boolean for name in LEG_FLAGS}
@@ -152,7 +152,9 @@ class Around:
         errors: Share of failed requests, by venue.
         latency: Latency, by venue.
         dollars: US dollars for one USDT.
-        days: How many days of usual returns are known of every pair.
+        days: How many days of returns are known of every pair.
+        swing: How many times the usual they are.
+        alike: Whether those of all pairs, and of Bitcoin, are the same.
     """
 
     flows: tuple[tuple[float, str, float], ...] = ((0, "main", 2_000.0),)
@@ -161,6 +163,8 @@ class Around:
     latency: tuple[tuple[float, str, float | None], ...] = ((-1, "binance", 0.2),)
     dollars: tuple[tuple[float, float | None], ...] = ((-1, 1.0),)
     days: int = 30
+    swing: float = 1.0
+    alike: bool = False
 
 
 def surround(around: Around, pairs: Iterable[str], after: datetime | None, until: datetime) -> Surroundings:
@@ -188,22 +192,24 @@ def surround(around: Around, pairs: Iterable[str], after: datetime | None, until
             [{"ts": at(minute), "usdt_usd": value} for minute, value in around.dollars],
             schema={"ts": INSTANT, "usdt_usd": pl.Float64},
         ),
-        returns=list_returns(pairs, around.days),
-        btc=list_returns(["BTC"], around.days).drop("pair"),
+        returns=list_returns(pairs, around),
+        btc=list_returns(["BTC"], around).drop("pair"),
     )
 
 
-def list_returns(pairs: Iterable[str], days: int) -> pl.DataFrame:
-    """Small daily returns before the first cycle, other ones for each pair."""
+def list_returns(pairs: Iterable[str], around: Around) -> pl.DataFrame:
+    """Daily returns before the first cycle, other ones for each pair; the worst usual one is 5 bps."""
     midnight = START.replace(hour=0)
     rows = [
         {
             "ts": midnight - timedelta(days=day),
             "pair": pair,
-            "day_return": ((day * day * 7 + day * (place + 3)) % 11 - 5) * 1e-4,
+            "day_return": ((day * day * 7 + day * (3 if around.alike else place + 3)) % 11 - 5)
+            * 1e-4
+            * around.swing,
         }
         for place, pair in enumerate(sorted(set(pairs)))
-        for day in range(days)
+        for day in range(around.days)
     ]
     return pl.DataFrame(rows, schema={"ts": INSTANT, "pair": pl.String, "day_return": pl.Float64})
 

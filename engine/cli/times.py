@@ -1,0 +1,58 @@
+"""Times and counts on the command line, and what is said of a text that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import typer
+
+_DAY = "%Y-%m-%d"
+_FORMS = (_DAY, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+
+
+def read_time(text: str) -> datetime:
+    """The time of an option, in UTC; the parser of every option that takes one.
+
+    Raises:
+        BadParameter: It is none.
+    """
+    found = _read(text, _FORMS)
+    if found is None:
+        raise typer.BadParameter(
+            f'"{text}" is no time: write 2026-01-31 or 2026-01-31T08:00, in UTC, a day that the month has'
+        )
+    return found
+
+
+def read_day(text: str) -> datetime:
+    """The day of an option, as the time in UTC at which it begins; the parser of options that take a day.
+
+    Raises:
+        BadParameter: It is none.
+    """
+    found = _read(text, (_DAY,))
+    if found is None:
+        raise typer.BadParameter(f'"{text}" is no day: write 2026-01-31, with a day that the month has')
+    return found
+
+
+def read_count(text: str) -> int:
+    """A whole number from 1 on; the parser of options that count.
+
+    Raises:
+        BadParameter: It is none.
+    """
+    count = int(text) if text.strip().isdecimal() else 0
+    if count < 1:
+        raise typer.BadParameter(f'"{text}" is no whole number from 1 on')
+    return count
+
+
+def _read(text: str, forms: Iterable[str]) -> datetime | None:
+    for form in forms:
+        try:
+            return datetime.strptime(text.strip().removesuffix("Z"), form).replace(tzinfo=UTC)
+        except ValueError:  # written in another form, or a day that no month has
+            continue
+    return None
