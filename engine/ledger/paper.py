@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -17,7 +17,7 @@ import polars as pl
 from engine.ledger.balances import Holdings, LegKey, apply_entry
 from engine.ledger.entries import make_entry
 from engine.ledger.events import Borrow, Deposit, Dust, Event, Fill, Funding, Transfer, Withdrawal
-from engine.ledger.exact import decimal_of, exactly
+from engine.ledger.exact import decimal_of, divide, exactly
 from engine.ledger.instrument import name_wallet
 from engine.ledger.marks import CURRENCY, Marks
 from engine.model import Kind, Leg
@@ -127,7 +127,7 @@ class PaperBooks:
     def _tell_borrow(self, row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Borrow:
         amount, price = -decimal_of(row["amount"]), decimal_of(row["price"]) * leg.multiplier
         owed = abs(self._find_quantity(leg, row)) * price
-        rate = (amount / owed).quantize(_CENT_PARTS)
+        rate = divide(amount, owed)
         return Borrow(**common, amount=amount, coin=CURRENCY, rate=rate, quantity=owed, price=price)
 
 
@@ -157,7 +157,8 @@ def _tell_fill(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any])
 
 def _tell_transfer(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Iterator[Transfer]:
     """Money between the account and the margin; what floats leave below a part of a cent is no transfer."""
-    amount = abs(decimal_of(row["amount"])).quantize(_CENT_PARTS, rounding=ROUND_DOWN)
+    told = abs(decimal_of(row["amount"]))
+    amount = told - told % _CENT_PARTS
     free, margin = name_wallet(leg.venue, "spot"), name_wallet(leg.venue, leg.kind)
     there, back = (free, margin) if row["amount"] > 0 else (margin, free)
     if amount:
