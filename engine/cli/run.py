@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.book import choose_book
-from engine.cli.console import AsJson, fits, show, show_json, tell
+from engine.cli.console import AsJson, fits, show, show_json, show_wrapped, tell
 from engine.cli.table_explain import tell_misses
 from engine.cli.times import read_count, read_time
 from engine.errors import HistoryError
@@ -156,13 +156,14 @@ def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -
         if as_json:
             show_json(describe_outcome(bound, outcome))
         else:
-            show(_summarise(bound, outcome))
+            for line in _summarise(bound, outcome):
+                show_wrapped(line)
             if outcome.ranking:
                 _show_entries(bound, outcome)
     return count
 
 
-def _summarise(bound: BoundBook, outcome: Outcome) -> str:
+def _summarise(bound: BoundBook, outcome: Outcome) -> list[str]:
     """The funnel of a cycle, the nearest miss, what was missing, and what was set apart."""
     from engine.operations.describe import count_missing
     from engine.operations.misses import find_nearest_miss
@@ -175,10 +176,9 @@ def _summarise(bound: BoundBook, outcome: Outcome) -> str:
         line += f", {funnel.unknown} unknown for want of {_list_counts(missing)}"
     nearest = find_nearest_miss(bound, outcome)
     line += f"; nearest {nearest.pair} {tell_misses(nearest.rule)}" if nearest is not None else ""
-    apart = outcome.apart
-    return (
-        f"{line}\n  {sum(apart.values())} quotes set apart: {_list_counts(apart.items())}" if apart else line
-    )
+    apart = sum(outcome.apart.values())
+    word = "quote" if apart == 1 else "quotes"
+    return [line, f"  {apart} {word} set apart: {_list_counts(outcome.apart.items())}"] if apart else [line]
 
 
 def _list_counts(counts: Iterable[tuple[str, int]]) -> str:
@@ -195,14 +195,18 @@ def _show_entries(bound: BoundBook, outcome: Outcome) -> None:
 
     entries = list_entries(bound, outcome)
     table = _tabulate(entries)
-    show(table if fits(table) else "\n".join(_tell_entry(entry) for entry in entries))
+    if fits(table):
+        show(table)
+        return
+    for line in (line for entry in entries for line in _tell_entry(entry)):
+        show_wrapped(line)
 
 
-def _tell_entry(entry: Entry) -> str:
+def _tell_entry(entry: Entry) -> tuple[str, str]:
     from engine.cli.formats import format_value
 
     seen = ", ".join(f"{each.header} {format_value(each.value, each.type)}" for each in entry.seen)
-    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}\n    {seen}"
+    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}", f"    {seen}"
 
 
 def _show_priority(entry: Entry) -> str:
