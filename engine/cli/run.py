@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ import typer
 
 from engine.cli.book import choose_book
 from engine.cli.console import AsJson, fits, show, show_json, show_wrapped, tell
+from engine.cli.progress import follow
 from engine.cli.table_explain import tell_misses
 from engine.cli.times import read_count, read_time
 from engine.errors import HistoryError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.operations.describe import Entry
     from engine.operations.markets import Wanted
     from engine.operations.runs import Target
+    from engine.operations.sources import Source
     from engine.workspace import Workspace
 
 Book = Annotated[
@@ -132,11 +134,23 @@ def _run(folder: Path, wanted: Wanted, workspace: Workspace | None, target: Targ
     pairing = bound.book.manifest.pairing
     if target.folder is None:
         source, count = place_run(wanted, workspace, target, pairing)
-        return _show_all(bound, islice(run_book(bound, source), count), as_json=as_json)
+        return _show_all(
+            bound, _follow(wanted, source, islice(run_book(bound, source), count)), as_json=as_json
+        )
     with open_recorder(target.folder, SystemClock()) as recorder:
         source, count = place_run(wanted, workspace, target, pairing)
         outcomes = record_run(bound, folder, source, recorder)
-        return _show_all(bound, islice(outcomes, count), as_json=as_json)
+        return _show_all(bound, _follow(wanted, source, islice(outcomes, count)), as_json=as_json)
+
+
+def _follow(wanted: Wanted, source: Source, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The same outcomes; a run over a whole history says how long it is, and on a terminal how far."""
+    from engine.operations.runs import count_whole_history
+
+    total = count_whole_history(wanted, source)
+    if total is not None:
+        tell(f"up to {total:,} cycles; --from, --to and --cycles choose some", style="yellow")
+    return follow(outcomes, total)
 
 
 def _show_all(bound: BoundBook, outcomes: Iterable[Outcome], *, as_json: bool) -> int:

@@ -111,7 +111,7 @@ def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:
         sys.executable,
         "-u",
         "-c",
-        "from engine.cli.app import main; main()",
+        "from engine.cli.start import main; main()",
         "run",
         "--cycles",
         "500",
