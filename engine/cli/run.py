@@ -97,7 +97,8 @@ def run(  # noqa: PLR0913 - the options of a command
     In a workspace it is the workspace's book over the workspace's market: each cycle is recorded, and
     the next run goes on after the last one. What shows a part of the market, or runs another book, is not
     recorded, and says so.
-    With --json one object for each cycle, a line each, with every input, metric and decision.
+    With --json it prints JSON Lines: an object for each cycle, on a line of its own, with every input, metric
+    and decision.
     """
     from engine.operations.markets import Wanted
     from engine.operations.runs import choose_target, explain_nothing

@@ -161,3 +161,11 @@ def test_a_narrow_terminal_cuts_nothing() -> None:
     for pair in cycle["ranking"]:
         assert pair in shown
     assert "hours_since_exit never" in shown.replace("\n", " ")
+
+
+def test_what_was_set_apart_is_called_alike_in_words_and_json() -> None:
+    first, second = read_cycles(invoke("--cycles", "2", "--json"))
+    shown = invoke("--cycles", "2").stdout
+    assert [sum(cycle["set_apart"].values()) for cycle in (first, second)] == [3, 1]
+    assert "\n  3 quotes set apart: " in shown
+    assert "\n  1 quote set apart: " in shown
