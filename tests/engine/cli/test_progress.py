@@ -29,6 +29,7 @@ def test_elsewhere_nothing_is_shown(
 ) -> None:
     assert list(follow("abc", 3)) == ["a", "b", "c"]
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
     assert list(follow("abc", None)) == ["a", "b", "c"]
-    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
+    assert terminal.getvalue() == ""
