@@ -38,7 +38,9 @@ class Day:
     start: Decimal = ZERO
     end: Decimal = ZERO
     flows: Decimal = ZERO
-    causes: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(("funding", "fees", "dust"), ZERO))
+    causes: dict[str, Decimal] = field(
+        default_factory=lambda: dict.fromkeys(("funding", "fees", "dust"), ZERO)
+    )
 
 
 class Recount:
@@ -145,7 +147,10 @@ class Recount:
             assert event.price == counted.price or event.kind == "margin", (told.at, event, counted)
             if event.kind != "fill":
                 assert math.isclose(event.amount, counted.amount, rel_tol=1e-6, abs_tol=5e-5), (
-                    told.at, event, counted)
+                    told.at,
+                    event,
+                    counted,
+                )
             self.seen[f"{event.kind} {event.purpose}".strip()] += 1
 
     def _measure(self, told: Told) -> None:
@@ -188,10 +193,16 @@ class Recount:
             for pair in [""] if limit.wide else sorted(known | set(self.purse.held)):
                 who = (self,) if limit.wide else (self, pair)
                 latch = self.latches.setdefault((limit.name, pair), self.deciding.Latch())
-                counted += [(limit.name, pair, what) for what in latch.move_on(limit, told.at, limit.holds(*who), who)]
+                counted += [
+                    (limit.name, pair, what) for what in latch.move_on(limit, told.at, limit.holds(*who), who)
+                ]
         names = {limit.name for limit in self.limits}
         changes = [(row["limit"], row["entity"], row["change"]) for row in told.changes]
-        assert sorted(each for each in changes if each[0] in names) == sorted(counted), (told.at, changes, counted)
+        assert sorted(each for each in changes if each[0] in names) == sorted(counted), (
+            told.at,
+            changes,
+            counted,
+        )
         for name, entity, change in changes:
             self.seen[f"{name} {change}"] += 1
             (self.acting.add if change == "begins" else self.acting.discard)((name, entity))
@@ -228,8 +239,11 @@ class Recount:
 
     def _find_keep(self, position: Any) -> float:
         held = max(float(position.units[leg] / position.opened[leg]) for leg in (0, 1))
-        parts = [part for part in range(64)
-                 if part == 0 or self.maintenance.distance(position, position.units[1] * part / 64) >= 0.18]
+        parts = [
+            part
+            for part in range(64)
+            if part == 0 or self.maintenance.distance(position, position.units[1] * part / 64) >= 0.18
+        ]
         return held * max(parts) / 64
 
     def _reduce(self, position: Any, keep: float, purpose: str) -> Any:
@@ -305,7 +319,9 @@ class Recount:
             trial = copy.deepcopy(supposed)
             self._try(trial, pair, order, prices, at)
             position = trial.held[pair]
-            capital_now = sum(float(position.units[leg] * position.entry[leg] * book.ties[leg]) for leg in (0, 1))
+            capital_now = sum(
+                float(position.units[leg] * position.entry[leg] * book.ties[leg]) for leg in (0, 1)
+            )
             notional = float(max(position.units[leg] * position.entry[leg] for leg in (0, 1)))
             within = capital_now <= tied * (1 + 1e-12) and notional <= cap * (1 + 1e-12)
             if within and float(position.notional()) / book.capital <= book.one_coin * (1 + 1e-12):
@@ -331,13 +347,18 @@ class Recount:
         """The buckets and limits of size hold after the order, at the prices of now."""
         book, position = self.book, trial.held[pair]
         capital = min(book.capital, float(trial.equity()))
-        assert float(trial.used(book.ties)) <= book.active * capital * (1 + 2e-3), "the active bucket is exceeded"
+        assert float(trial.used(book.ties)) <= book.active * capital * (1 + 2e-3), (
+            "the active bucket is exceeded"
+        )
         assert float(position.notional()) <= cap * (1 + 1e-3)
         assert float(position.notional()) <= book.one_coin * book.capital * (1 + 1e-12)
         assert float(trial.wallet) >= (book.buffer + book.fees) * capital - 0.01 * book.capital
 
     def _compare_money(self, told: Told) -> None:
-        assert math.isclose(told.wallet, self.purse.wallet, abs_tol=0.005, rel_tol=1e-6), (told.at, told.wallet)
+        assert math.isclose(told.wallet, self.purse.wallet, abs_tol=0.005, rel_tol=1e-6), (
+            told.at,
+            told.wallet,
+        )
         assert math.isclose(told.book["equity_usd"], self.equity, abs_tol=0.005, rel_tol=1e-6), told.at
         held = {pair: position.margin for pair, position in self.purse.held.items()}
         assert set(held) == set(told.margins), (told.at, held, told.margins)
