@@ -153,3 +153,15 @@ def test_perpetuals_of_two_venues_meet_in_equivalent_coins(make_history: MakeHis
         ("binance", "hyperliquid", 100.0, 101.0),
         ("hyperliquid", "binance", 101.0, 100.0),
     ]
+
+
+def test_two_swaps_of_one_spot_market_keep_their_own_steps(make_history: MakeHistory, carry: Pairing) -> None:
+    """One is settled each hour and the other every eight; the spot market is quoted for both."""
+    hours = range(1, 25)
+    payments = [("aster", "AAA/USD:USD", hour, 1e-5, 1) for hour in hours]
+    payments += [("aster", "AAA/USD:AAA", hour, 1e-4, 8) for hour in hours if hour % 8 == 0]
+    markets = (("spot", "AAA/USD"), ("swap", "AAA/USD:USD"), ("swap", "AAA/USD:AAA"))
+    bars = [("aster", *market, "1h", hour, 100.0) for market in markets for hour in range(26)]
+    pairs = read_candidates(make_history(payments, bars), carry).pairs
+    steps = pairs.group_by("pair", "step_s").len().sort("pair").rows()
+    assert steps == [("aster:AAA/USD:AAA", 28800.0, 3), ("aster:AAA/USD:USD", 3600.0, 24)]
