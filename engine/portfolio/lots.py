@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+CENT = 0.01
+"""The smallest change of money that is moved."""
+
 _NEAR = 1e-9
 
 

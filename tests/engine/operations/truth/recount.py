@@ -248,7 +248,7 @@ class Recount:
 
     def _top_up(self, pair: str, position: Any) -> Any:
         ordered = sum((each.margin for each in self.orders.values() if each.purpose == "top up"), ZERO)
-        most = min(Decimal(repr(self.buffer_left)) - ordered, self.purse.wallet).quantize(CENT, ROUND_FLOOR)
+        most = self.money.floor_cents(min(Decimal(repr(self.buffer_left)) - ordered, self.purse.wallet))
         if most <= 0:
             return None
         wanted = position.units[1] * position.mark[1] / Decimal("4.5") - position.margin_equity()
