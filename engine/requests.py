@@ -1,7 +1,7 @@
 """What people ask of a running engine: money that comes or goes, limits released by hand.
 
-A request is a file of its own in the workspace, complete as soon as it has its name. The engine takes it in at
-its next cycle, once, whatever happens in between.
+A request is a file of its own in the workspace, complete as soon as it has its name. The engine takes it in
+at its next cycle, once, whatever happens in between.
 """
 
 from __future__ import annotations

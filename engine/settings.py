@@ -1,4 +1,4 @@
-"""Accounts as the settings of a workspace tell them: money at venues, and which book may use how much of it."""
+"""Accounts as the settings of a workspace tell them: money at venues, and which book may use how much."""
 
 from __future__ import annotations
 

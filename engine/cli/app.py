@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 
 from engine import __version__
 from engine.cli import cycles, evaluate, init, ledger, names, positions, report, rules, run, table, wishes
-from engine.cli.console import report_error, show, wants_json
+from engine.cli.console import ExitCode, report_error, show, tell, wants_json
+from engine.cli.wrong_values import explain_value
 from engine.errors import CarrybookError
 
 _EXIT_CODES = (
@@ -28,8 +29,14 @@ class Rim(TyperGroup):
         """Run the command that was called."""
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = explain_value(error.message)
+            raise
         except CarrybookError as error:
             raise typer.Exit(report_error(error, as_json=wants_json(ctx))) from error
+        except KeyboardInterrupt as interrupt:
+            tell("interrupted", style="yellow")
+            raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
 
 
 app = typer.Typer(
@@ -71,8 +78,3 @@ app.command("eval")(evaluate.evaluate)
 app.command("names")(names.names)
 app.add_typer(rules.app, name="rules")
 app.add_typer(table.app, name="table")
-
-
-def main() -> None:
-    """Run the command line; the entry point of `carrybook`."""
-    app(prog_name="carrybook")

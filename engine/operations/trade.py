@@ -186,7 +186,7 @@ class Trader:
         counted = float(traded.book["equity_usd"][0])
         if abs(float(equity.total) - counted) > AGREE_USD:
             raise LedgerError(
-                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger and {counted!r} by "
+                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger, {counted!r} by "
                 "the loop; nothing more is done, please report it with the store"
             )
 

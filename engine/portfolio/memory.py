@@ -71,7 +71,7 @@ class Memory:
         return json.dumps({"format": FORMAT, **asdict(self)}, allow_nan=False).encode()
 
     def list_facts(self, columns: Mapping[str, Any]) -> pl.DataFrame | None:
-        """Who the remembered pairs are: `pair` and these columns, with their types; None if there are none."""
+        """Who the remembered pairs are: `pair` and these columns, with their types; None without any."""
         if not self.pairs:
             return None
         rows = [{"pair": pair, **told["facts"]} for pair, told in self.pairs.items()]

@@ -92,7 +92,7 @@ def test_faulty_settings(workspace: Path, old: str, new: str, says: str) -> None
 def test_settings_that_are_no_text(workspace: Path) -> None:
     (workspace / "settings.toml").write_bytes(b"\xff")
     result = invoke("run", "--once")
-    assert (result.exit_code, "settings.toml the file is not in UTF-8" in result.stderr) == (1, True)
+    assert (result.exit_code, "settings.toml:1 the file is not in UTF-8" in result.stderr) == (1, True)
 
 
 def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:

@@ -20,7 +20,7 @@ from engine.book.folder import BookFiles, read_folder
 from engine.book.read import read_book
 from engine.cycle import judge
 from engine.frames.columns import INSTANT
-from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS, validate_pairs
+from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS
 from engine.frames.settlements import SETTLEMENT_COLUMNS
 from engine.model import Leg
 from engine.operations.starter import find_starter
@@ -86,23 +86,36 @@ def quote(minutes: float, coin: str = "BTC", venue: str = "binance", **changes: 
 def describe_leg(leg: str, coin: str, venue: str, symbol: str) -> dict[str, Any]:
     """What every leg of a usual pair has; what is not said is unknown."""
     said = {
-        **{"venue": venue, "base": coin, "quote": "USDT", "symbol": symbol, "status": "trading"},
-        **{"fee_coin": "quote", "volume_usd_24h": 1e9, "listed_days": 2_000.0, "hours_to_delisting": 1e9},
-        **{"age_s": 0.0, "contract_size": 1.0, "multiplier": 1.0, "min_lots": 1.0, "min_notional_usd": 5.0},
-        **{"expiry_days": 1e9, "has_book": False, "inverse": False},
+        "venue": venue,
+        "base": coin,
+        "quote": "USDT",
+        "symbol": symbol,
+        "status": "trading",
+        "fee_coin": "quote",
+        "volume_usd_24h": 1e9,
+        "listed_days": 2_000.0,
+        "hours_to_delisting": 1e9,
+        "age_s": 0.0,
+        "contract_size": 1.0,
+        "multiplier": 1.0,
+        "min_lots": 1.0,
+        "min_notional_usd": 5.0,
+        "expiry_days": 1e9,
+        "has_book": False,
+        "inverse": False,
     }
     return {f"{leg}_{name}": said.get(name) for name in (*LEG_TEXTS, *LEG_NUMBERS, *LEG_FLAGS)}
 
 
 def build_pairs(rows: Iterable[Mapping[str, Any]], legs: Sequence[Leg]) -> pl.DataFrame:
-    """Pairs of rows as `quote` gives them, checked and in order."""
+    """Pairs of rows as `quote` gives them, in order."""
     rows = list(rows)
     types: dict[str, Any] = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
     for leg in legs:
         types |= {f"{leg.name}_{name}": pl.String for name in LEG_TEXTS}
         types |= {f"{leg.name}_{name}": pl.Boolean for name in LEG_FLAGS}
     schema = {name: types.get(name, pl.Float64) for row in rows for name in row}
-    return validate_pairs(pl.DataFrame(rows, schema=schema, orient="row"), legs).sort("ts", "pair")
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("ts", "pair")
 
 
 @cache
@@ -168,7 +181,7 @@ class Around:
 
 
 def surround(around: Around, pairs: Iterable[str], after: datetime | None, until: datetime) -> Surroundings:
-    """The frames of what surrounds a stretch of cycles: flows of this stretch, and all that is known by then."""
+    """The frames of what surrounds a stretch of cycles: its flows, and all else whatever its time."""
     health = [
         {"ts": at(minute), "venue": venue, name: value}
         for name, told in (("error_rate", around.errors), ("latency_p95_s", around.latency))

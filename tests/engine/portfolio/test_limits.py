@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-import pytest
 
 AROUND = ("flow", "errors", "latency", "usdt", "swing", "days", "alike")
 
@@ -38,7 +37,7 @@ def build_around(desk: Any, case: dict[str, str]) -> Any:
 
 
 def build_rows(desk: Any, case: dict[str, str]) -> list[dict[str, Any]]:
-    """Rows of Bitcoin, and of Ether from minute 10 on where Bitcoin is held, so that a verdict is given on it."""
+    """Rows of Bitcoin, and from minute 10 on of Ether where Bitcoin is held: a verdict is given on it."""
     told = [read_word(word) for word in case["market"].split(";") if word.strip()]
     rows = []
     for minute in map(float, case["minutes"].split()):

@@ -1,9 +1,9 @@
 """One pair through one day, in numbers that were worked out by hand.
 
-The day needs these assumptions: no depth is seen, so that fills are no worse than the quotes; an order is filled
-at the next quote, which is the same; funding is paid at the mark of its time; the capital that is used counts the
-coins that are held (1,307.38), where what was paid counts those that the fee took too (1,308.43); coins below the
-step stay in the equity at the price at which they were left.
+The day needs these assumptions: no depth is seen, so that fills are no worse than the quotes; an order is
+filled at the next quote, which is the same; funding is paid at the mark of its time; the capital that is used
+counts the coins that are held (1,307.38), where what was paid counts those that the fee took too (1,308.43);
+coins below the step stay in the equity at the price at which they were left.
 """
 
 from __future__ import annotations
