@@ -41,6 +41,7 @@ class Book:
     depth_of_volume: float = 0.001
     depth_share: float = 0.1
     min_depth: float = 20_000.0
+    naked_ends: str = "manual"
 
     @property
     def ties(self) -> tuple[Decimal, Decimal]:
@@ -137,7 +138,7 @@ def list_limits(book: Book) -> list[Limit]:
             lambda c: share(c.buffer_left) >= 0.1,
         ),
         Limit("fees", True, BLOCK, lambda c: c.fees_left >= 10, "next month"),
-        Limit("naked-usd", True, BLOCK, lambda c: c.naked <= 600, "manual"),
+        Limit("naked-usd", True, BLOCK, lambda c: c.naked <= 600, book.naked_ends),
     ]
 
 
@@ -173,6 +174,8 @@ class Latch:
         if isinstance(limit.frees, timedelta):
             assert self.last is not None
             return at - self.last >= limit.frees
+        if limit.frees == "clear":
+            return True
         if limit.frees == "next day":
             return at.date() > self.active.date()
         return (at.year, at.month) > (self.active.year, self.active.month)

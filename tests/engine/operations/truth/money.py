@@ -211,7 +211,7 @@ class Purse:
         if leg and not position.units[leg]:
             events.append(self._move(pair, -position.margin, purpose))
         elif leg and purpose != "reduce":
-            part = (position.margin * units / held).quantize(CENT, ROUND_FLOOR)
+            part = floor_cents(position.margin * units / held)
             events.append(self._move(pair, -part, purpose))
         return events
 
@@ -245,6 +245,11 @@ class Purse:
 def ceil_cents(amount: Decimal) -> Decimal:
     """Whole cents, not less."""
     return (amount - Decimal("1e-8")).quantize(CENT, ROUND_CEILING)
+
+
+def floor_cents(amount: Decimal) -> Decimal:
+    """Whole cents, not more; what misses one by less than rounding of floats has it."""
+    return (amount + Decimal("1e-8")).quantize(CENT, ROUND_FLOOR)
 
 
 def read_event(row: Mapping[str, Any]) -> Event:
