@@ -40,12 +40,10 @@ class Rim(TyperGroup):
         """Run the command that was called."""
         try:
             return super().invoke(ctx)
-        except typer.BadParameter as error:
-            error.message = explain_value(error.message)
-            raise
         except CarrybookError as error:
             raise typer.Exit(report_error(error, as_json=wants_json(ctx))) from error
         except TyperException as error:  # an option is wrong; as text it is shown by the outermost call
+            error.message = explain_value(error.message)
             if not ctx.meta.get(_JSON_WANTED):
                 raise
             show_json({"error": error.format_message(), "diagnostics": []})

@@ -13,7 +13,7 @@ from engine.cli.book import choose_book
 from engine.cli.console import AsJson, fits, show, show_json, show_wrapped, tell
 from engine.cli.progress import follow
 from engine.cli.table_explain import tell_misses
-from engine.cli.times import read_count, read_time
+from engine.cli.times import read_time
 from engine.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ Cycles = Annotated[
     int | None,
     typer.Option(
         "--cycles",
-        parser=read_count,
-        metavar="COUNT",
+        min=1,
         help="How many: the first from --from on, else the latest of a history; in a workspace the next.",
     ),
 ]

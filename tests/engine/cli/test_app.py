@@ -167,7 +167,7 @@ def test_no_colour_where_none_is_wanted(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["run", "--json", "--cycles", "x"], '"x" is no whole number'),
+        (["run", "--json", "--cycles", "x"], "a whole number is needed"),
         (["run", "--json", "--nothing"], "--nothing"),
         (["rules", "explain", "--json"], "--pair"),
         (["rules", "chek", "--json"], "chek"),
