@@ -62,6 +62,12 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     )
 
 
+def names_spots(pairing: Pairing) -> bool:
+    """Whether the id of a pair names its spot legs; else two spot markets would make two pairs of one id."""
+    shares_all = set(_SHARED) <= set(pairing.keys) - set(pairing.equivalent)
+    return not shares_all or all(leg.kind == "spot" for leg in pairing.legs)
+
+
 def _check_pairing(pairing: Pairing) -> None:
     if not pairing.legs:
         raise ValueError("a pairing needs at least one leg")
@@ -150,8 +156,6 @@ def _name_pair(pairing: Pairing) -> pl.Expr:
     say nothing that the others do not, and are left out: `binance:BTC/USDT:USDT`. Where words are equivalent
     in one of the three that is not so.
     """
-    told = pairing.legs
-    if set(_SHARED) <= set(pairing.keys) - set(pairing.equivalent):
-        told = tuple(leg for leg in told if leg.kind != "spot") or told
+    told = tuple(leg for leg in pairing.legs if leg.kind != "spot" or names_spots(pairing))
     names = [pl.concat_str(f"{leg.name}_venue", pl.lit(":"), f"{leg.name}_symbol") for leg in told]
     return pl.concat_str(names, separator="_")

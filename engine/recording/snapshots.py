@@ -59,7 +59,7 @@ def read_quotes(
         Rows as in `engine.frames.quotes`.
 
     Raises:
-        HistoryError: The bars have a timeframe that is not known.
+        HistoryError: The history is damaged, or its markets cannot be told apart.
     """
     markets = history.list_markets() if markets is None else markets
     moments = _list_moments(history, markets, start, end)
