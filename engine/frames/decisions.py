@@ -33,8 +33,8 @@ def validate_decisions(decisions: pl.DataFrame) -> pl.DataFrame:
 
     Columns: `ts`, `pair`; `decision`: enter, none, unknown where data is missing, or violation where a table
     says what it may not; `stage`: where it fell: at the universe, off the short list, or by the entry table;
-    `rule`: id of the rule of that stage that decided, null where none did; `universe_rule`: the same of the universe. A table's outputs stand beside
-    them.
+    `rule`: id of the rule of that stage that decided, null where none did; `universe_rule`: the same of the
+    universe. A table's outputs stand beside them.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.
