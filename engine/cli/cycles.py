@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.console import AsJson, show, show_json, tell
+from engine.cli.times import write_time
 
 if TYPE_CHECKING:
     from engine.recording.facts import CycleFacts
@@ -36,7 +37,7 @@ def cycles(*, folder: RecordingPlace = None, as_json: AsJson = False) -> None:
 def _tell(facts: CycleFacts) -> str:
     funnel, book = facts.funnel, facts.book
     told = f"{funnel['pairs']} pairs → {funnel['enter']} enter"
-    return f"{facts.at:%Y-%m-%dT%H:%M}  {told}  by {book.name} {book.version} ({book.fingerprint})"
+    return f"{write_time(facts.at)}  {told}  by {book.name} {book.version} ({book.fingerprint})"
 
 
 def _describe(facts: CycleFacts) -> dict[str, Any]:

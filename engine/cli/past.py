@@ -100,8 +100,10 @@ def _tell(decision: dict[str, Any]) -> str:
     }
     rule = decision.get("rule")
     said = f", rule {rule}" if rule else ""
-    possible = decision.get("possible")
-    left = f", {', '.join(possible)} possible" if possible else ""
+    named = ", ".join(decision.get("possible") or ())
+    left = f", {named} possible" if named else ""
+    if decision.get("decision") == "violation":
+        left = f": {named}"
     return f"{decision.get('decision', 'nothing')} {where.get(decision.get('stage', ''), '')}{said}{left}"
 
 

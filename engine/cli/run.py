@@ -194,7 +194,7 @@ def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool)
 
 def _summarise(bound: BoundBook, outcome: Outcome) -> list[str]:
     """The funnel of a cycle, the nearest miss, what was missing, and what was set apart."""
-    from engine.operations.describe import count_missing
+    from engine.operations.describe import count_missing, count_violations
     from engine.operations.misses import find_nearest_miss
 
     funnel = outcome.funnel
@@ -203,6 +203,10 @@ def _summarise(bound: BoundBook, outcome: Outcome) -> list[str]:
     if funnel.unknown:
         missing = count_missing(bound, outcome).most_common()
         line += f", {funnel.unknown} unknown for want of {_list_counts(missing)}"
+    if funnel.violation:
+        line += (
+            f", {funnel.violation} in violation of {_list_counts(count_violations(outcome).most_common())}"
+        )
     nearest = find_nearest_miss(bound, outcome)
     line += f"; nearest {nearest.pair} {tell_misses(nearest.rule)}" if nearest is not None else ""
     apart = sum(outcome.apart.values())

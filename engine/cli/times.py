@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import typer
 
 _DAY = "%Y-%m-%d"
-_FORMS = (_DAY, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+_FORMS = (_DAY, *(f"{_DAY}{between}{clock}" for clock in _CLOCKS for between in "T "))
 
 
 def read_time(text: str) -> datetime:
@@ -23,6 +24,12 @@ def read_time(text: str) -> datetime:
             f'"{text}" is no time: write 2026-01-31 or 2026-01-31T08:00, in UTC, a day that the month has'
         )
     return found
+
+
+def write_time(time: datetime) -> str:
+    """A time as `read_time` reads it: to the minute, or as exact as it is."""
+    whole = time.second == time.microsecond == 0
+    return time.replace(tzinfo=None).isoformat(timespec="minutes" if whole else "auto")
 
 
 def read_day(text: str) -> datetime:

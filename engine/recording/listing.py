@@ -75,5 +75,6 @@ def _find_shared(listed: pl.DataFrame) -> Iterator[str]:
     for venue, symbol, markets in shared.sort("venue", "symbol").iter_rows():
         yield (
             f"{symbol} of {venue} stands in the markets {' and '.join(markets)}, "
-            "and one symbol is one market: write a swap as BTC/USDT:USDT and its spot as BTC/USDT, or take the other bars out"
+            "and one symbol is one market: write a swap as BTC/USDT:USDT and its spot as BTC/USDT, "
+            "or take the other bars out"
         )

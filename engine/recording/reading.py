@@ -167,7 +167,7 @@ class Recording:
                         file = place / read_decisions_file(line, place / DAY_FACTS)
                         return RecordedCycle(facts, self._scan(file).filter(pl.col("ts") == at).collect())
             hint = f"`carrybook cycles --recording {self.folder}` lists those it has"
-            raise RecordingError(f"{self.folder} has no cycle at {at:%Y-%m-%d %H:%M:%S}; {hint}")
+            raise RecordingError(f"{self.folder} has no cycle at {at.replace(tzinfo=None)}; {hint}")
 
         return self._read(task)
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from engine.cli.app import app
 from engine.cli.console import ExitCode
-from engine.cli.times import read_time
+from engine.cli.times import read_time, write_time
 
 PAIR = "binance:BTC/USDT:USDT"
 
@@ -50,6 +50,18 @@ def test_cycles_are_listed_and_compared_with_the_draft(workspace: Path) -> None:
 def test_what_does_not_go_together(workspace: Path) -> None:
     assert "goes with --cycle" in invoke("rules", "diff", "--recording", str(workspace)).stderr
     assert "the new one only" in invoke("rules", "diff", "a", "b", "--cycle", "2026-01-01").stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-31T19:00", "2026-01-31T19:00:07", "2026-01-31T19:00:00.007000", "2026-01-31T00:00"]
+)
+def test_a_time_that_is_written_is_read_again(text: str) -> None:
+    assert write_time(read_time(text)) == text
+    assert read_time(text.replace("T", " ") + "Z") == read_time(text)
+
+
+def test_a_fraction_of_a_second_may_be_short() -> None:
+    assert read_time("2026-01-31 19:00:00.007").microsecond == 7000
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "1.3.2024", "2026-01-01T25:00"])

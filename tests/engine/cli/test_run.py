@@ -103,6 +103,33 @@ def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
     assert "4 unknown for want of vol (4)" in result.stdout
 
 
+def test_rules_that_clash_are_told_as_a_violation(tmp_path: Path) -> None:
+    """The second rule overlaps the first: their pairs are kept out, and nothing is said to be missing."""
+    draft = Path(shutil.copytree(find_starter() / "draft", tmp_path / "draft"))
+    rewrite(draft / "book.toml", 'entry = "FIRST"', 'entry = "UNIQUE"')
+    rewrite(draft / "entry.csv", "[entry_net_apr..strong_net_apr),> 0,> 0,[0..", ">= 0%,> 0,> 0,[-10bps..")
+    arguments = ("--book", str(tmp_path), "--cycles", "1", *SOME)
+    (cycle,) = read_cycles(invoke(*arguments, "--json", "--record", str(tmp_path / "recording")))
+    clashing = [pair for pair in cycle["pairs"] if pair["decision"] == "violation"]
+    count = len(clashing)
+    assert count == cycle["counts"]["violation"] > 0 == cycle["counts"]["unknown"]
+    assert {tuple(pair["violation"]) for pair in clashing} == {("E1", "E2")}
+    assert {(pair["rule"], pair["outputs"]["enter"]) for pair in clashing} == {(None, None)}
+    assert not {pair["pair"] for pair in clashing} & set(cycle["ranking"])
+    line = invoke(*arguments).stdout
+    assert f" enter, {count} in violation of entry: E1, E2 ({count})" in line
+    assert "unknown" not in line
+    explain = ["rules", "explain", "--recording", str(tmp_path / "recording"), "--pair", clashing[0]["pair"]]
+    told = CliRunner().invoke(app, explain, env={"NO_COLOR": "1", "COLUMNS": "240"})
+    assert f"{clashing[0]['pair']}: violation by the entry table: E1, E2\n" in told.stdout
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -132,8 +159,14 @@ def test_recorded_history_is_run(shared: Path) -> None:
     arguments = ["--history", str(shared / "data"), "--venue", "binance", "--base", "BTC", "--base", "XRP"]
     cycles = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--to", "2021-02-10T12:00", "--json"))
     assert [(cycle["ts"][:16], cycle["counts"]) for cycle in cycles] == [
-        ("2021-02-10T00:00", {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "enter": 2}),
-        ("2021-02-10T08:00", {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "enter": 2}),
+        (
+            "2021-02-10T00:00",
+            {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "violation": 0, "enter": 2},
+        ),
+        (
+            "2021-02-10T08:00",
+            {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "violation": 0, "enter": 2},
+        ),
     ]
     (first,) = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--cycles", "1", "--json"))
     assert first == cycles[0]

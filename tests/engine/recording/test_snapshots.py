@@ -112,7 +112,7 @@ def test_a_narrow_look_says_the_same(make_history: MakeHistory) -> None:
 
 @pytest.mark.parametrize("timeframe", ["1h", "4h", "8h"])
 def test_any_window_says_what_the_whole_says(make_history: MakeHistory, timeframe: str) -> None:
-    """Settlements at hours at which no longer bar starts: the oldest of the 24 hours before opened earlier."""
+    """Settlements at hours at which no longer bar starts: the oldest of the day before opened earlier."""
     hours = range(51, 76, 4)
     payments = [("binance", "BTC/USDT:USDT", hour, 0.0001, 4) for hour in hours]
     history = make_history(payments, hourly(SPOT, 0, 80, timeframe) + hourly(SWAP, 0, 80, timeframe))
