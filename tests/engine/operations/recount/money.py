@@ -1,4 +1,4 @@
-"""Fills, payments, margin and forced closes of a coin and its contract, in decimals. Nothing of the engine."""
+"""Fills, payments, margin and forced closes of a coin and its contract. Nothing of the engine."""
 
 from __future__ import annotations
 
@@ -90,19 +90,23 @@ class Maintenance:
     """Maintenance margin of a contract on paper, by the file of tiers."""
 
     def __init__(self, file: Path) -> None:
-        rows = [(Decimal(each["first_rate"]), Decimal(each["floor_usd"]), Decimal(each["rate"]))
-                for each in csv.DictReader(file.read_text(encoding="utf-8").splitlines())]
+        rows = [
+            (Decimal(each["first_rate"]), Decimal(each["floor_usd"]), Decimal(each["rate"]))
+            for each in csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+        ]
         first = min(rate for rate, _, _ in rows if rate >= FIRST_RATE)
         self.tiers = sorted((floor, rate) for each, floor, rate in rows if each == first)
 
     def of(self, notional: Decimal) -> Decimal:
         """Each tier's rate on the part of the notional that lies in it."""
         ends = [floor for floor, _ in self.tiers[1:]] + [notional]
-        parts = [(min(notional, end) - floor, rate) for (floor, rate), end in zip(self.tiers, ends, strict=True)]
+        parts = [
+            (min(notional, end) - floor, rate) for (floor, rate), end in zip(self.tiers, ends, strict=True)
+        ]
         return sum((part * rate for part, rate in parts if part > 0), ZERO)
 
     def distance(self, position: Position, units: Decimal) -> float:
-        """How far the mark may rise, as a share of it, until a contract of so many units is closed by force."""
+        """How far the mark may rise, as a share of it, until so many units are closed by force."""
         low, high = ZERO, position.mark[PERP] * 1000
         for _ in range(80):
             price = (low + high) / 2
@@ -130,11 +134,15 @@ class Purse:
 
     def equity(self) -> Decimal:
         """All of it at the prices that close."""
-        return self.wallet + self.dust + sum((each.margin + each.value() for each in self.held.values()), ZERO)
+        return (
+            self.wallet + self.dust + sum((each.margin + each.value() for each in self.held.values()), ZERO)
+        )
 
     def used(self, capital: tuple[Decimal, Decimal]) -> Decimal:
         """Capital that positions use."""
-        legs = [each.units[leg] * each.entry[leg] * capital[leg] for each in self.held.values() for leg in (0, 1)]
+        legs = [
+            each.units[leg] * each.entry[leg] * capital[leg] for each in self.held.values() for leg in (0, 1)
+        ]
         return sum(legs, ZERO) + sum((each.topped_up for each in self.held.values()), ZERO)
 
     def fund(self, pair: str, rate: Decimal) -> Event:
@@ -149,7 +157,10 @@ class Purse:
     def close_by_force(self, pair: str, at: datetime) -> list[Event]:
         """The contract at the mark; all of its margin is gone."""
         position = self.held[pair]
-        lots, mark = int((position.units[PERP] / position.steps[PERP]).to_integral_value()), position.mark[PERP]
+        lots, mark = (
+            int((position.units[PERP] / position.steps[PERP]).to_integral_value()),
+            position.mark[PERP],
+        )
         left = position.margin_equity()
         position.cash += position.units[PERP] * (position.entry[PERP] - mark) - left
         self.paid["fees"] -= left
@@ -245,5 +256,10 @@ def read_event(row: Mapping[str, Any]) -> Event:
     """An event as the run tells it."""
     number = {name: Decimal(repr(row[name] or 0.0)) for name in ("price", "amount")}
     return Event(
-        row["kind"], row["pair"] or "", row["leg"], int(row["lots"] or 0), **number, purpose=row["purpose"] or ""
+        row["kind"],
+        row["pair"] or "",
+        row["leg"],
+        int(row["lots"] or 0),
+        **number,
+        purpose=row["purpose"] or "",
     )

@@ -1,4 +1,4 @@
-"""What the starter book decides about positions, sizes and limits, written out plainly. Nothing of the engine.
+"""What the starter book decides about positions and limits, written out plainly. Nothing of the engine.
 
 Comparisons hold within the tolerance that the book's language has: 1e-12 of the larger number.
 """
@@ -105,14 +105,38 @@ def list_limits(book: Book) -> list[Limit]:
         Limit("capital-floor", True, CLOSE, lambda c: c.equity >= 500, "manual"),
         Limit("day-stop", True, HALT, lambda c: share(c.today) > -book.day_stop, "next day", least),
         Limit("drawdown", True, HALT, lambda c: c.drawdown < 0.05, "manual", least),
-        Limit("trade-stop", False, CLOSE,
-              lambda c, p: gone(c, p) or share(c.pnl(p)) > -book.trade_stop, timedelta(hours=24), least),
-        Limit("leverage", False, TOP_UP, lambda c, p: gone(c, p) or leverage(c, p) <= 5,
-              lambda c, p: gone(c, p) or leverage(c, p) <= 4.5),
-        Limit("liq-near", False, REDUCE, lambda c, p: gone(c, p) or distance(c, p) >= 0.1,
-              lambda c, p: gone(c, p) or distance(c, p) >= 0.18),
-        Limit("liq-close", False, CLOSE, lambda c, p: gone(c, p) or distance(c, p) >= 0.05, timedelta(hours=24)),
-        Limit("buffer", True, BLOCK, lambda c: share(c.buffer_left) >= 0.05, lambda c: share(c.buffer_left) >= 0.1),
+        Limit(
+            "trade-stop",
+            False,
+            CLOSE,
+            lambda c, p: gone(c, p) or share(c.pnl(p)) > -book.trade_stop,
+            timedelta(hours=24),
+            least,
+        ),
+        Limit(
+            "leverage",
+            False,
+            TOP_UP,
+            lambda c, p: gone(c, p) or leverage(c, p) <= 5,
+            lambda c, p: gone(c, p) or leverage(c, p) <= 4.5,
+        ),
+        Limit(
+            "liq-near",
+            False,
+            REDUCE,
+            lambda c, p: gone(c, p) or distance(c, p) >= 0.1,
+            lambda c, p: gone(c, p) or distance(c, p) >= 0.18,
+        ),
+        Limit(
+            "liq-close", False, CLOSE, lambda c, p: gone(c, p) or distance(c, p) >= 0.05, timedelta(hours=24)
+        ),
+        Limit(
+            "buffer",
+            True,
+            BLOCK,
+            lambda c: share(c.buffer_left) >= 0.05,
+            lambda c: share(c.buffer_left) >= 0.1,
+        ),
         Limit("fees", True, BLOCK, lambda c: c.fees_left >= 10, "next month"),
         Limit("naked-usd", True, BLOCK, lambda c: c.naked <= 600, book.naked_ends),
     ]

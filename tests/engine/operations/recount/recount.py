@@ -1,10 +1,12 @@
-"""Paper trading counted once more: from verdicts and acts to lots, cash, margin, equity. Nothing of the engine.
+"""Paper trading counted once more: from verdicts and acts to lots, cash, margin.
 
-`Recount.take` is given what one cycle told, and complains of whatever is not as it should be.
+Nothing here is of the engine. `Recount.take` is given what one cycle told, and complains of whatever is not as
+it should be.
 """
 
 from __future__ import annotations
 
+import bisect
 import copy
 import math
 from collections import Counter
@@ -38,7 +40,9 @@ class Day:
     start: Decimal = ZERO
     end: Decimal = ZERO
     flows: Decimal = ZERO
-    causes: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(("funding", "fees", "dust"), ZERO))
+    causes: dict[str, Decimal] = field(
+        default_factory=lambda: dict.fromkeys(("funding", "fees", "dust"), ZERO)
+    )
 
 
 class Recount:
@@ -132,6 +136,7 @@ class Recount:
             if pair not in self.purse.held:
                 self.purse.held[pair] = self.money.Position(self.coin_of(pair))
             self._see(pair, at)
+            self.seen["filled at another price"] += prices != self._prices(pair, self.before or at)
             expected += self.purse.fill(pair, self.orders.pop(pair), prices, at)
         return expected
 
@@ -146,7 +151,10 @@ class Recount:
             assert event.price == counted.price or event.kind == "margin", (told.at, event, counted)
             if event.kind != "fill":
                 assert math.isclose(event.amount, counted.amount, rel_tol=1e-6, abs_tol=5e-5), (
-                    told.at, event, counted)
+                    told.at,
+                    event,
+                    counted,
+                )
             self.seen[f"{event.kind} {event.purpose}".strip()] += 1
 
     def _measure(self, told: Told) -> None:
@@ -189,10 +197,16 @@ class Recount:
             for pair in [""] if limit.wide else sorted(known | set(self.purse.held)):
                 who = (self,) if limit.wide else (self, pair)
                 latch = self.latches.setdefault((limit.name, pair), self.deciding.Latch())
-                counted += [(limit.name, pair, what) for what in latch.move_on(limit, told.at, limit.holds(*who), who)]
+                counted += [
+                    (limit.name, pair, what) for what in latch.move_on(limit, told.at, limit.holds(*who), who)
+                ]
         names = {limit.name for limit in self.limits}
         changes = [(row["limit"], row["entity"], row["change"]) for row in told.changes]
-        assert sorted(each for each in changes if each[0] in names) == sorted(counted), (told.at, changes, counted)
+        assert sorted(each for each in changes if each[0] in names) == sorted(counted), (
+            told.at,
+            changes,
+            counted,
+        )
         for name, entity, change in changes:
             self.seen[f"{name} {change}"] += 1
             (self.acting.add if change == "begins" else self.acting.discard)((name, entity))
@@ -216,7 +230,7 @@ class Recount:
             if keep < 1.0:
                 order = self._reduce(position, keep, purpose)
             else:
-                order = self._top_up(pair, position) if severity == "top up" else None
+                order = self._top_up(position) if severity == "top up" else None
                 purpose = severity
             if order is not None or (severity == "top up" and keep == 1.0):
                 counted.append((pair, purpose, said, "" if limit is None else limit.name))
@@ -229,12 +243,15 @@ class Recount:
 
     def _find_keep(self, position: Any) -> float:
         held = max(float(position.units[leg] / position.opened[leg]) for leg in (0, 1))
-        parts = [part for part in range(64)
-                 if part == 0 or self.maintenance.distance(position, position.units[1] * part / 64) >= 0.18]
+        parts = [
+            part
+            for part in range(64)
+            if part == 0 or self.maintenance.distance(position, position.units[1] * part / 64) >= 0.18
+        ]
         return held * max(parts) / 64
 
     def _reduce(self, position: Any, keep: float, purpose: str) -> Any:
-        """Lots that leave a share of the entry: the leg with the coarser lot leads, the other keeps in step."""
+        """Lots that leave a share of the entry: the leg with the coarser lot leads, the other keeps step."""
         units, steps = position.units, position.steps
         if keep == 0.0:
             lots = [int((units[leg] / steps[leg]).to_integral_value(ROUND_FLOOR)) for leg in (0, 1)]
@@ -247,7 +264,7 @@ class Recount:
         found = tuple(_round(units[leg] * part / steps[leg]) for leg in (0, 1))
         return self.money.Order(purpose, (-found[0], -found[1])) if any(found) else None
 
-    def _top_up(self, pair: str, position: Any) -> Any:
+    def _top_up(self, position: Any) -> Any:
         ordered = sum((each.margin for each in self.orders.values() if each.purpose == "top up"), ZERO)
         most = self.money.floor_cents(min(Decimal(repr(self.buffer_left)) - ordered, self.purse.wallet))
         if most <= 0:
@@ -276,6 +293,8 @@ class Recount:
             self._check_bounds(trial, pair, least)
             supposed = trial
             self.orders[pair] = order
+            if row["limit"] is not None:
+                self.seen[f"clipped by {row['limit']}"] += 1
 
     def _find_blocks(self, pair: str) -> list[str]:
         warn = {"one-venue", "corr", "beta", "widening"}
@@ -283,7 +302,7 @@ class Recount:
         return [name for name, entity in self.acting if name not in warn and entity in entities]
 
     def _size(self, supposed: Any, pair: str, prices: Any, row: Any, at: datetime) -> tuple[Any, float]:
-        """The largest order within share, cap, bucket, account and the coin's limit; and its bound of notional."""
+        """The largest order within share, cap, bucket, account and the limit of a coin; and its cap."""
         book, (spot, perp) = self.book, prices
         capital = min(book.capital, float(supposed.equity()))
         used = float(supposed.used(book.ties))
@@ -300,21 +319,22 @@ class Recount:
         assert math.isclose(wanted, row["wanted_usd"], rel_tol=1e-9), (at, pair, wanted, row)
         steps = self.money.STEPS.get(self.coin_of(pair), self.money.OTHER_STEPS)
         assert steps[1] >= steps[0]
-        lots = math.floor(wanted / float(max(spot, perp)) / float(steps[1]) + 1e-9)
-        while lots > 0:
-            order = self._match(lots, steps, perp)
+        most = math.floor(wanted / float(max(spot, perp)) / float(steps[1]) + 1e-9)
+
+        def fits(lots: int) -> bool:
             trial = copy.deepcopy(supposed)
-            self._try(trial, pair, order, prices, at)
+            self._try(trial, pair, self._match(lots, steps, perp), prices, at)
             position = trial.held[pair]
-            capital_now = sum(float(position.units[leg] * position.entry[leg] * book.ties[leg]) for leg in (0, 1))
-            notional = float(max(position.units[leg] * position.entry[leg] for leg in (0, 1)))
-            within = capital_now <= tied * (1 + 1e-12) and notional <= cap * (1 + 1e-12)
-            if within and float(position.notional()) / book.capital <= book.one_coin * (1 + 1e-12):
-                break
-            lots -= max(1, lots // 10_000) if steps[1] < Decimal("0.00001") else 1
-        else:
-            raise AssertionError(f"{at}: {pair} is entered where no lot fits")
-        return order, cap
+            legs = [position.units[leg] * position.entry[leg] for leg in (0, 1)]
+            capital_now = sum(float(each * tie) for each, tie in zip(legs, book.ties, strict=True))
+            within = capital_now <= tied * (1 + 1e-12) and float(max(legs)) <= cap * (1 + 1e-12)
+            return bool(within) and float(position.notional()) / book.capital <= book.one_coin * (1 + 1e-12)
+
+        lots = (
+            most if fits(most) else bisect.bisect_left(range(1, most), True, key=lambda each: not fits(each))
+        )
+        assert lots > 0, f"{at}: {pair} is entered where no lot fits"
+        return self._match(lots, steps, perp), cap
 
     def _match(self, lots: int, steps: Any, perp: Decimal) -> Any:
         coins = lots * steps[1]
@@ -332,13 +352,18 @@ class Recount:
         """The buckets and limits of size hold after the order, at the prices of now."""
         book, position = self.book, trial.held[pair]
         capital = min(book.capital, float(trial.equity()))
-        assert float(trial.used(book.ties)) <= book.active * capital * (1 + 2e-3), "the active bucket is exceeded"
+        assert float(trial.used(book.ties)) <= book.active * capital * (1 + 2e-3), (
+            "the active bucket is exceeded"
+        )
         assert float(position.notional()) <= cap * (1 + 1e-3)
         assert float(position.notional()) <= book.one_coin * book.capital * (1 + 1e-12)
         assert float(trial.wallet) >= (book.buffer + book.fees) * capital - 0.01 * book.capital
 
     def _compare_money(self, told: Told) -> None:
-        assert math.isclose(told.wallet, self.purse.wallet, abs_tol=0.005, rel_tol=1e-6), (told.at, told.wallet)
+        assert math.isclose(told.wallet, self.purse.wallet, abs_tol=0.005, rel_tol=1e-6), (
+            told.at,
+            told.wallet,
+        )
         assert math.isclose(told.book["equity_usd"], self.equity, abs_tol=0.005, rel_tol=1e-6), told.at
         held = {pair: position.margin for pair, position in self.purse.held.items()}
         assert set(held) == set(told.margins), (told.at, held, told.margins)

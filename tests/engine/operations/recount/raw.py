@@ -1,4 +1,4 @@
-"""What the raw files of a recorded venue say: prices, marks, settled rates, turnover. Nothing of the engine."""
+"""What raw files say of a venue: prices, marks, settled rates, turnover. Nothing of the engine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Raw:
         self.opens: dict[tuple[str, str], dict[datetime, Decimal]] = defaultdict(dict)
         self.turnover: dict[tuple[str, str, int], dict[datetime, float]] = defaultdict(dict)
         bars = pl.scan_parquet(folder / "ohlcv.parquet").filter(of_coins).collect()
-        for row in bars.sort(pl.col("timeframe").replace_strict(HOURS), descending=True).iter_rows(named=True):
+        for row in bars.sort(pl.col("timeframe").replace_strict(HOURS), descending=True).iter_rows(
+            named=True
+        ):
             key = (row["market"], row["symbol"])
             self.opens[key][row["ts"]] = exact(row["open"])
             hours = HOURS[row["timeframe"]]
@@ -48,7 +50,9 @@ class Raw:
             if row["volume"] is not None:
                 self.turnover[*key, hours][closed] = row["volume"] * row["close"]
         self.rates: dict[str, dict[datetime, tuple[Decimal, float]]] = defaultdict(dict)
-        for row in pl.scan_parquet(folder / "funding.parquet").filter(of_coins).collect().iter_rows(named=True):
+        for row in (
+            pl.scan_parquet(folder / "funding.parquet").filter(of_coins).collect().iter_rows(named=True)
+        ):
             self.rates[row["symbol"]][row["ts"]] = (exact(row["rate"]), float(row["interval_hours"]))
 
     def price(self, coin: str, leg: int, at: datetime) -> Decimal | None:
