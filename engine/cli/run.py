@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.book import choose_book
-from engine.cli.console import AsJson, fits, show, show_json, tell
+from engine.cli.console import AsJson, fits, show, show_json, show_wrapped, tell
+from engine.cli.progress import follow
 from engine.cli.table_explain import tell_misses
-from engine.cli.times import read_count, read_time
+from engine.cli.times import read_time
 from engine.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ Cycles = Annotated[
     int | None,
     typer.Option(
         "--cycles",
-        parser=read_count,
-        metavar="COUNT",
+        min=1,
         help="How many: the first from --from on, else the latest of a history; in a workspace the next.",
     ),
 ]
@@ -99,7 +99,8 @@ def run(  # noqa: PLR0913 - the options of a command
     In a workspace it is the workspace's book over the workspace's market: each cycle is recorded, and
     the next run goes on after the last one. What shows a part of the market, or runs another book, is not
     recorded, and says so.
-    With --json one object for each cycle, a line each, with every input, metric and decision.
+    With --json it prints JSON Lines: an object for each cycle, on a line of its own, with every input, metric
+    and decision.
     """
     from engine.operations.markets import Wanted
     from engine.operations.runs import choose_target, explain_nothing
@@ -138,7 +139,10 @@ def _run(
     from engine.operations.engine_room import open_run
 
     bound = bind(compile_book(load_book(folder)))
-    with open_run(bound, folder, wanted, target, SystemClock(), workspace) as cycles:
+    with open_run(bound, folder, wanted, target, SystemClock(), workspace) as running:
+        if running.total is not None:
+            tell(f"up to {running.total:,} cycles; --from, --to and --cycles choose some", style="yellow")
+        cycles = follow(running.cycles, running.total)
         return _show_all(bound, _pace(cycles, pace), as_json=as_json)
 
 
@@ -179,14 +183,16 @@ def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool)
             continue
         if count == 1 and cycle.assumed:
             tell(f"assumed, since it is quoted nowhere: {', '.join(cycle.assumed)}", style="yellow")
-        show(_summarise(bound, outcome))
+        for line in _summarise(bound, outcome):
+            show_wrapped(line)
         if outcome.ranking:
             _show_entries(bound, outcome)
-        show("\n".join(tell_trades(cycle)))
+        for line in tell_trades(cycle):
+            show_wrapped(line)
     return count
 
 
-def _summarise(bound: BoundBook, outcome: Outcome) -> str:
+def _summarise(bound: BoundBook, outcome: Outcome) -> list[str]:
     """The funnel of a cycle, the nearest miss, what was missing, and what was set apart."""
     from engine.operations.describe import count_missing
     from engine.operations.misses import find_nearest_miss
@@ -199,10 +205,9 @@ def _summarise(bound: BoundBook, outcome: Outcome) -> str:
         line += f", {funnel.unknown} unknown for want of {_list_counts(missing)}"
     nearest = find_nearest_miss(bound, outcome)
     line += f"; nearest {nearest.pair} {tell_misses(nearest.rule)}" if nearest is not None else ""
-    apart = outcome.apart
-    return (
-        f"{line}\n  {sum(apart.values())} quotes set apart: {_list_counts(apart.items())}" if apart else line
-    )
+    apart = sum(outcome.apart.values())
+    word = "quote" if apart == 1 else "quotes"
+    return [line, f"  {apart} {word} set apart: {_list_counts(outcome.apart.items())}"] if apart else [line]
 
 
 def _list_counts(counts: Iterable[tuple[str, int]]) -> str:
@@ -219,14 +224,18 @@ def _show_entries(bound: BoundBook, outcome: Outcome) -> None:
 
     entries = list_entries(bound, outcome)
     table = _tabulate(entries)
-    show(table if fits(table) else "\n".join(_tell_entry(entry) for entry in entries))
+    if fits(table):
+        show(table)
+        return
+    for line in (line for entry in entries for line in _tell_entry(entry)):
+        show_wrapped(line)
 
 
-def _tell_entry(entry: Entry) -> str:
+def _tell_entry(entry: Entry) -> tuple[str, str]:
     from engine.cli.formats import format_value
 
     seen = ", ".join(f"{each.header} {format_value(each.value, each.type)}" for each in entry.seen)
-    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}\n    {seen}"
+    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}", f"    {seen}"
 
 
 def _show_priority(entry: Entry) -> str:

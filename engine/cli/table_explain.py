@@ -130,7 +130,9 @@ def tabulate_rules(rules: Iterable[RuleView]) -> Table:
 
     from engine.cli.formats import format_value
 
-    table = Table("rule", "column", "value", "test", "outcome", "off by", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("rule", "column", "value", "test", "outcome", "off by"):
+        table.add_column(header, overflow="fold")
     for each in rules:
         asking = [cell for cell in each.cells if cell.tested]
         for place, cell in enumerate(asking):

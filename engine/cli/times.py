@@ -1,4 +1,4 @@
-"""Times and counts on the command line, and what is said of a text that is none."""
+"""Times on the command line, and what is said of a text that is none."""
 
 from __future__ import annotations
 
@@ -35,18 +35,6 @@ def read_day(text: str) -> datetime:
     if found is None:
         raise typer.BadParameter(f'"{text}" is no day: write 2026-01-31, with a day that the month has')
     return found
-
-
-def read_count(text: str) -> int:
-    """A whole number from 1 on; the parser of options that count.
-
-    Raises:
-        BadParameter: It is none.
-    """
-    count = int(text) if text.strip().isdecimal() else 0
-    if count < 1:
-        raise typer.BadParameter(f'"{text}" is no whole number from 1 on')
-    return count
 
 
 def _read(text: str, forms: Iterable[str]) -> datetime | None:

@@ -59,8 +59,8 @@ def import_(file: File, *, to: Folder = None, force: Force = False, as_json: AsJ
 
     done = import_book(file, to, around=find_workspace(Path.cwd()) or Path(), force=force)
     if as_json:
-        told: dict[str, Any] = {"changed": done.changed, "unchanged": done.unchanged}
-        told |= {"changes": [change.as_dict() for change in done.changes]}
+        changes = [change.as_dict() for change in done.changes]
+        told: dict[str, Any] = {"changed": done.changed, "unchanged": done.unchanged, "changes": changes}
         kept = None if done.kept is None else str(done.kept)
         show_json({"folder": str(done.folder), **told, "kept": kept})
     elif done.changed:

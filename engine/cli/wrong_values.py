@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
-_FORMS = re.compile(r"(?:Value error, )?'(?P<text>.*)' does not match the formats? (?P<forms>.*?)\.?")
-_EXAMPLE = datetime(2026, 1, 31, 8, 30)  # noqa: DTZ001 - only shown, to tell a form
 _WORDS = {
     r"Input should be a valid integer.*": "a whole number is needed",
     r"Input should be a valid number.*": "a number is needed",
@@ -22,11 +19,6 @@ def explain_value(message: str) -> str:
     Args:
         message: What the library said.
     """
-    date = _FORMS.fullmatch(message)
-    if date is not None:
-        forms = re.findall(r"'([^']+)'", date["forms"])
-        written = " or ".join(_EXAMPLE.strftime(form) for form in forms)
-        return f"`{date['text']}` is no date or time that is taken here; write it as {written}, in UTC"
     for pattern, words in _WORDS.items():
         found = re.fullmatch(pattern, message, re.DOTALL)
         if found is not None:

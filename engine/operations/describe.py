@@ -61,7 +61,7 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
     """One cycle as plain values.
 
     Returns:
-        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `quarantined`, `ranking`, and
+        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `set_apart`, `ranking`, and
         `pairs`: for each its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`,
         `stage`, `rule`, `universe_rule`, `outputs`, and `unknown`: the tests that missing data leaves open,
         with `rule`, `header`, the `names` that they miss, and the `causes`: the values at the bottom that
@@ -82,7 +82,7 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
         "book": {"name": book.manifest.name, "version": book.version, "fingerprint": book.fingerprint},
         "parameters": describe_parameters(bound),
         "counts": asdict(outcome.funnel),
-        "quarantined": dict(outcome.apart),
+        "set_apart": dict(outcome.apart),
         "ranking": list(outcome.ranking),
         "pairs": [_describe_pair(*row) for row in rows],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.operations.markets import Wanted
 from engine.operations.record import record_blocks
 from engine.operations.recording_source import RecordingSource
 from engine.operations.run import run_blocks
-from engine.operations.runs import Target, place_run
+from engine.operations.runs import Target, count_whole_history, place_run
 from engine.operations.sources import Source
 from engine.operations.trade import TradedCycle, Trader, trade_run
 from engine.portfolio.program import build_program
@@ -31,6 +32,19 @@ LOCKS = "locks"
 _INSTANT = timedelta(microseconds=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is open.
+
+    Attributes:
+        cycles: Its cycles.
+        total: How many there are at most, if it goes over a whole history.
+    """
+
+    cycles: Iterator[TradedCycle]
+    total: int | None
+
+
 @contextmanager
 def open_run(
     bound: BoundBook,
@@ -39,7 +53,7 @@ def open_run(
     target: Target,
     clock: Clock,
     workspace: Workspace | None = None,
-) -> Iterator[Iterator[TradedCycle]]:
+) -> Iterator[Run]:
     """The cycles of a run, each on the disk before it is given.
 
     Where a workspace records, it keeps positions too: the book goes on with the positions, latches and timers
@@ -65,7 +79,10 @@ def open_run(
         trader = _open_trader(stack, bound, workspace if keeps else None)
         if target.folder is None:
             source, count = place_run(wanted, workspace, target, pairing)
-            yield islice(trade_run(trader, run_blocks(bound, source)), count)
+            yield Run(
+                islice(trade_run(trader, run_blocks(bound, source)), count),
+                count_whole_history(wanted, source),
+            )
             return
         recorder = stack.enter_context(open_recorder(target.folder, clock))
         late = _find_late(trader, recorder.last)
@@ -76,7 +93,7 @@ def open_run(
         if trader.since is not None:
             source = source.go_on(trader.since if late is None else late)
         ahead = trade_run(trader, record_blocks(bound, folder, source, recorder))
-        yield chain(behind, islice(ahead, count))
+        yield Run(chain(behind, islice(ahead, count)), count_whole_history(wanted, source))
 
 
 def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None) -> Trader:

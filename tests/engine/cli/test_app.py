@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -161,3 +162,28 @@ def test_no_colour_where_none_is_wanted(
     assert "\x1b[31m" not in plain
     show("data")
     assert capsys.readouterr().out == "data\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "--json", "--cycles", "x"], "a whole number is needed"),
+        (["run", "--json", "--nothing"], "--nothing"),
+        (["rules", "explain", "--json"], "--pair"),
+        (["rules", "chek", "--json"], "chek"),
+    ],
+)
+def test_a_wrong_call_is_json_too_where_it_is_wanted(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(app, arguments)
+    assert (done.exit_code, done.stderr) == (ExitCode.USAGE, "")
+    told = json.loads(done.stdout)
+    assert (says in told["error"], told["diagnostics"]) == (True, [])
+    as_text = CliRunner().invoke(app, [each for each in arguments if each != "--json"])
+    assert (as_text.exit_code, as_text.stdout) == (ExitCode.USAGE, "")
+
+
+def test_init_tells_what_it_made_as_json(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["init", str(tmp_path / "desk"), "--json"])
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["folder"]) == (ExitCode.OK, str(tmp_path / "desk"))
+    assert all(Path(path).exists() for path in told["made"])

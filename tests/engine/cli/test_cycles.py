@@ -70,10 +70,3 @@ def test_a_time_that_is_none_is_told_in_words(command: list[str], text: str) -> 
 )
 def test_times_may_be_written_in_several_ways(text: str) -> None:
     assert f"{read_time(text):%Y-%m-%dT%H:%M%z}" == "2026-01-31T08:00+0000"
-
-
-@pytest.mark.parametrize("text", ["abc", "0", "-1", "1.5"])
-def test_a_count_that_is_none_is_told_in_words(text: str) -> None:
-    result = invoke("run", "--cycles", text)
-    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
-    assert f'"{text}" is no whole number from 1 on' in result.stderr

@@ -114,7 +114,11 @@ def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
         (["--from", "yesterday"], ExitCode.USAGE, "from"),
         (["--history", "no-such-folder"], ExitCode.FAULT, "funding.parquet is missing"),
         (["--book", "no-such-folder"], ExitCode.FAULT, "is no rule book"),
-        (["--base", "NONE"], ExitCode.FAULT, "nothing to evaluate"),
+        (["--base", "btc"], ExitCode.USAGE, 'the made market has no such one; did you mean "BTC"?'),
+        (["--venue", "kraken", "--venue", "Binance"], ExitCode.USAGE, 'did you mean "binance"?'),
+        (["--venue", "nowhere"], ExitCode.USAGE, "it has binance, bitfinex,"),
+        (["--base", "QQQQQQ"], ExitCode.USAGE, "no such one; it has "),
+        (["--venue", "kraken", "--base", "1INCH"], ExitCode.FAULT, "nothing to evaluate"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -138,7 +142,7 @@ def test_recorded_history_is_run(shared: Path) -> None:
 
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from engine.cli.app import main; main()", *arguments]
+    command = [sys.executable, "-c", "from engine.cli.start import main; main()", *arguments]
     environment = {**os.environ, "NO_COLOR": "1"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
@@ -157,3 +161,11 @@ def test_a_narrow_terminal_cuts_nothing() -> None:
     for pair in cycle["ranking"]:
         assert pair in shown
     assert "hours_since_exit never" in shown.replace("\n", " ")
+
+
+def test_what_was_set_apart_is_called_alike_in_words_and_json() -> None:
+    first, second = read_cycles(invoke("--cycles", "2", "--json"))
+    shown = invoke("--cycles", "2").stdout
+    assert [sum(cycle["set_apart"].values()) for cycle in (first, second)] == [3, 1]
+    assert "\n  3 quotes set apart: " in shown
+    assert "\n  1 quote set apart: " in shown

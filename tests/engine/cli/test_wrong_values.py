@@ -15,13 +15,13 @@ from engine.cli.wrong_values import explain_value
     [
         (
             ["run", "--from", "1.2.2026"],
-            "`1.2.2026` is no date or time that is taken here; write it as 2026-01-31",
+            '"1.2.2026" is no time: write 2026-01-31 or 2026-01-31T08:00',
         ),
         (["run", "--cycles", "x"], "a whole number is needed"),
         (["run", "--cycles", "0"], "it is at least 1"),
-        (["rules", "explain", "--pair", "x", "--cycle", "soon"], "or 2026-01-31 08:30 or 2026-01-31, in UTC"),
-        (["report", "daily", "--to", "2026-13-01"], "write it as 2026-01-31, in UTC"),
-        (["ledger", "--from", "2026"], "or 2026-01-31T08:30:00, in UTC"),
+        (["rules", "explain", "--pair", "x", "--cycle", "soon"], '"soon" is no time: write 2026-01-31'),
+        (["report", "daily", "--to", "2026-13-01"], '"2026-13-01" is no day: write 2026-01-31'),
+        (["ledger", "--from", "2026"], '"2026" is no time: write 2026-01-31'),
     ],
     ids=" ".join,
 )

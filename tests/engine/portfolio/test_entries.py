@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from engine.frames.pairs import validate_pairs
+from engine.operations.starter import find_starter
 from engine.portfolio.signals import Account
 
 BUCKETS = "bucket,share,use,note\nactive,{},entries,\nbuffer,{},top up,\nfees,{},fees,\n"
@@ -55,6 +56,14 @@ def test_buckets_bound_what_is_wanted(desk: Any, shares: tuple[str, ...], wanted
 def test_no_limits_no_trading(desk: Any) -> None:
     book = desk.make_book("", write(limits="limit,scope,measure,must be,for,otherwise,until,note\n"))
     assert decide(desk, desk.quote(0), book=book)["BTC"]["verdict"] == "no room"
+
+
+def test_without_a_sizing_table_nothing_has_a_size(desk: Any) -> None:
+    lines = (find_starter() / "draft" / "book.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    manifest = "".join(line for line in lines if not line.startswith("sizing = "))
+    book = desk.make_book("", (("book.toml", manifest), ("sizing.csv", "")))
+    verdict = decide(desk, desk.quote(0), book=book)["BTC"]
+    assert (verdict["verdict"], verdict["rule"], verdict["wanted_usd"]) == ("no size", None, None)
 
 
 def test_one_coin_is_clipped_in_whole_lots(desk: Any) -> None:
@@ -249,3 +258,25 @@ def test_lots_of_every_kind(desk: Any, changes: dict[str, Any], units: tuple[flo
     ]
     coins[1] /= 95_100 if changes.get("perp_inverse") else 1.0
     assert coins[0] == pytest.approx(coins[1], abs=0.00001)
+
+
+@pytest.mark.parametrize(
+    ("spot", "perp", "lots"),
+    [
+        (0.00001, 0.001, (1102, 11)),
+        (0.001, 0.001, (11, 11)),
+        (0.01, 0.0001, (1, 100)),
+        (0.0009, 0.001, (12, 11)),
+        (0.0002, 0.00001, (58, 1159)),
+    ],
+)
+def test_what_is_received_agrees_within_half_the_coarsest_lot(
+    desk: Any, spot: float, perp: float, lots: tuple[int, int]
+) -> None:
+    """The fee takes a thousandth of the coins: a whole lot more is bought only where that is nearer."""
+    rows = [desk.quote(minute, spot_lot_step=spot, perp_lot_step=perp) for minute in (0, 1)]
+    traded = desk.run(rows, desk.make_book("-delta"))
+    fills = traded.events.filter(pl.col("kind") == "fill")["lots"].to_list()
+    assert fills == [lots[0], -lots[1]]
+    received, sold = traded.memory.pairs[desk.name_pair("BTC")]["units"]
+    assert abs(received - sold) <= max(spot, perp) / 2
