@@ -1,10 +1,12 @@
-"""Paper trading counted once more: from verdicts and acts to lots, cash, margin, equity. Nothing of the engine.
+"""Paper trading counted once more: from verdicts and acts to lots, cash, margin.
 
-`Recount.take` is given what one cycle told, and complains of whatever is not as it should be.
+Nothing here is of the engine. `Recount.take` is given what one cycle told, and complains of whatever is not
+as it should be.
 """
 
 from __future__ import annotations
 
+import bisect
 import copy
 import math
 from collections import Counter
@@ -134,6 +136,7 @@ class Recount:
             if pair not in self.purse.held:
                 self.purse.held[pair] = self.money.Position(self.coin_of(pair))
             self._see(pair, at)
+            self.seen["filled at another price"] += prices != self._prices(pair, self.before or at)
             expected += self.purse.fill(pair, self.orders.pop(pair), prices, at)
         return expected
 
@@ -145,7 +148,11 @@ class Recount:
         assert one == other, f"{told.at}: told {one}, counted {other}"
         for event, counted in zip(told_events, expected, strict=True):
             assert abs(event.lots - counted.lots) <= 1e-9 * abs(counted.lots), (told.at, event, counted)
-            assert event.price == counted.price or event.kind == "margin", (told.at, event, counted)
+            assert math.isclose(event.price, counted.price, rel_tol=1e-14) or event.kind == "margin", (
+                told.at,
+                event,
+                counted,
+            )
             if event.kind != "fill":
                 assert math.isclose(event.amount, counted.amount, rel_tol=1e-6, abs_tol=5e-5), (
                     told.at,
@@ -227,7 +234,7 @@ class Recount:
             if keep < 1.0:
                 order = self._reduce(position, keep, purpose)
             else:
-                order = self._top_up(pair, position) if severity == "top up" else None
+                order = self._top_up(position) if severity == "top up" else None
                 purpose = severity
             if order is not None or (severity == "top up" and keep == 1.0):
                 counted.append((pair, purpose, said, "" if limit is None else limit.name))
@@ -248,7 +255,7 @@ class Recount:
         return held * max(parts) / 64
 
     def _reduce(self, position: Any, keep: float, purpose: str) -> Any:
-        """Lots that leave a share of the entry: the leg with the coarser lot leads, the other keeps in step."""
+        """Lots that leave a share of the entry: the leg with the coarser lot leads, the other keeps step."""
         units, steps = position.units, position.steps
         if keep == 0.0:
             lots = [int((units[leg] / steps[leg]).to_integral_value(ROUND_FLOOR)) for leg in (0, 1)]
@@ -261,7 +268,7 @@ class Recount:
         found = tuple(_round(units[leg] * part / steps[leg]) for leg in (0, 1))
         return self.money.Order(purpose, (-found[0], -found[1])) if any(found) else None
 
-    def _top_up(self, pair: str, position: Any) -> Any:
+    def _top_up(self, position: Any) -> Any:
         ordered = sum((each.margin for each in self.orders.values() if each.purpose == "top up"), ZERO)
         most = self.money.floor_cents(min(Decimal(repr(self.buffer_left)) - ordered, self.purse.wallet))
         if most <= 0:
@@ -290,6 +297,8 @@ class Recount:
             self._check_bounds(trial, pair, least)
             supposed = trial
             self.orders[pair] = order
+            if row["limit"] is not None:
+                self.seen[f"clipped by {row['limit']}"] += 1
 
     def _find_blocks(self, pair: str) -> list[str]:
         warn = {"one-venue", "corr", "beta", "widening"}
@@ -297,7 +306,7 @@ class Recount:
         return [name for name, entity in self.acting if name not in warn and entity in entities]
 
     def _size(self, supposed: Any, pair: str, prices: Any, row: Any, at: datetime) -> tuple[Any, float]:
-        """The largest order within share, cap, bucket, account and the coin's limit; and its bound of notional."""
+        """The largest order within share, cap, bucket, account and the limit of a coin; and its cap."""
         book, (spot, perp) = self.book, prices
         capital = min(book.capital, float(supposed.equity()))
         used = float(supposed.used(book.ties))
@@ -314,27 +323,29 @@ class Recount:
         assert math.isclose(wanted, row["wanted_usd"], rel_tol=1e-9), (at, pair, wanted, row)
         steps = self.money.STEPS.get(self.coin_of(pair), self.money.OTHER_STEPS)
         assert steps[1] >= steps[0]
-        lots = math.floor(wanted / float(max(spot, perp)) / float(steps[1]) + 1e-9)
-        while lots > 0:
-            order = self._match(lots, steps, perp)
+        most = math.floor(wanted / float(max(spot, perp)) / float(steps[1]) + 1e-9)
+
+        def fits(lots: int) -> bool:
             trial = copy.deepcopy(supposed)
-            self._try(trial, pair, order, prices, at)
+            self._try(trial, pair, self._match(lots, steps, perp), prices, at)
             position = trial.held[pair]
-            capital_now = sum(
-                float(position.units[leg] * position.entry[leg] * book.ties[leg]) for leg in (0, 1)
-            )
-            notional = float(max(position.units[leg] * position.entry[leg] for leg in (0, 1)))
-            within = capital_now <= tied * (1 + 1e-12) and notional <= cap * (1 + 1e-12)
-            if within and float(position.notional()) / book.capital <= book.one_coin * (1 + 1e-12):
-                break
-            lots -= max(1, lots // 10_000) if steps[1] < Decimal("0.00001") else 1
-        else:
-            raise AssertionError(f"{at}: {pair} is entered where no lot fits")
-        return order, cap
+            legs = [position.units[leg] * position.entry[leg] for leg in (0, 1)]
+            capital_now = sum(float(each * tie) for each, tie in zip(legs, book.ties, strict=True))
+            within = capital_now <= tied * (1 + 1e-12) and float(max(legs)) <= cap * (1 + 1e-12)
+            return bool(within) and float(position.notional()) / book.capital <= book.one_coin * (1 + 1e-12)
+
+        lots = (
+            most if fits(most) else bisect.bisect_left(range(1, most), True, key=lambda each: not fits(each))
+        )
+        assert lots > 0, f"{at}: {pair} is entered where no lot fits"
+        return self._match(lots, steps, perp), cap
 
     def _match(self, lots: int, steps: Any, perp: Decimal) -> Any:
         coins = lots * steps[1]
-        bought = int((coins / (1 - self.money.FEES[0]) / steps[0]).to_integral_value(ROUND_CEILING))
+        net = steps[0] * (1 - self.money.FEES[0])
+        bought = int((coins / net).to_integral_value(ROUND_CEILING))
+        # Not less than the contracts, unless that is more than half of a lot of them too much.
+        bought -= bought * net - coins > steps[1] / 2
         margin = self.money.ceil_cents(coins * perp * self.book.ties[1])
         return self.money.Order("enter", (bought, lots), margin)
 

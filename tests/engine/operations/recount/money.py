@@ -1,4 +1,4 @@
-"""Fills, payments, margin and forced closes of a coin and its contract, in decimals. Nothing of the engine."""
+"""Fills, payments, margin and forced closes of a coin and its contract. Nothing of the engine."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Maintenance:
         return sum((part * rate for part, rate in parts if part > 0), ZERO)
 
     def distance(self, position: Position, units: Decimal) -> float:
-        """How far the mark may rise, as a share of it, until a contract of so many units is closed by force."""
+        """How far the mark may rise, as a share of it, until so many units are closed by force."""
         low, high = ZERO, position.mark[PERP] * 1000
         for _ in range(80):
             price = (low + high) / 2

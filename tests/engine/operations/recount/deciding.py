@@ -1,4 +1,4 @@
-"""What the starter book decides about positions, sizes and limits, written out plainly. Nothing of the engine.
+"""What the starter book decides about positions and limits, written out plainly. Nothing of the engine.
 
 Comparisons hold within the tolerance that the book's language has: 1e-12 of the larger number.
 """

@@ -1,4 +1,4 @@
-"""What the raw files of a recorded venue say: prices, marks, settled rates, turnover. Nothing of the engine."""
+"""What raw files say of a venue: prices, marks, settled rates, turnover. Nothing of the engine."""
 
 from __future__ import annotations
 
