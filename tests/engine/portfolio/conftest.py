@@ -46,3 +46,9 @@ def read_number(word: str) -> float:
 def desk(load_module: Callable[[Path, str], ModuleType]) -> Any:
     """The program beside this file that builds a market by hand and trades it."""
     return load_module(Path(__file__).with_name("desk.py"), "desk")
+
+
+@pytest.fixture(scope="session")
+def accounts(load_module: Callable[[Path, str], ModuleType]) -> Any:
+    """The program beside this file that keeps an account of its own."""
+    return load_module(Path(__file__).with_name("accounts.py"), "accounts")

@@ -235,14 +235,15 @@ def run(
     memory: Memory | None = None,
     since: datetime | None = None,
     accounts: Sequence[Account] = ACCOUNTS,
+    pairs: Iterable[str] = (),
     loop: Any = advance,
 ) -> Traded:
     """Trade these rows in one call."""
     book = book or make_book()
-    pairs = build_pairs(rows, book.bound.book.manifest.pairing.legs)
-    measured = book.bound.measure(pairs.sort("pair", "ts")).sort("ts", "pair")
+    quoted = build_pairs(rows, book.bound.book.manifest.pairing.legs)
+    measured = book.bound.measure(quoted.sort("pair", "ts")).sort("ts", "pair")
     until = measured["ts"][-1]
-    surroundings = surround(around or Around(), PAIRS, since, until)
+    surroundings = surround(around or Around(), [*PAIRS, *pairs], since, until)
     decisions = judge(book.bound, measured)
     memory = memory or begin_memory()
     return trade(book, memory, measured, decisions, surroundings, accounts, since=since, run=loop)
