@@ -12,10 +12,11 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy.engine.default import DefaultDialect
@@ -31,6 +32,7 @@ from engine.operations.runs import choose_target
 from engine.operations.trade import TradedCycle
 from engine.operations.workspaces import make_workspace
 from engine.recording.reading import open_recording
+from engine.requests import Request, Wish, make_request
 from engine.workspace import read_workspace
 
 BOOK = "funding-carry"
@@ -95,6 +97,18 @@ def trade(desk: Path, bound: BoundBook, cycles: int | None = None) -> Iterator[T
         yield from run
 
 
+def count_cycles(desk: Path, book: str = BOOK) -> int:
+    """How many cycles the ledger of a workspace has."""
+    with open_store(read_workspace(desk).store) as store:
+        return len(store.read_cycles(book))
+
+
+def ask(desk: Path, wish: Wish, number: int, **told: Any) -> None:
+    """Ask something of the engine of a workspace; the number makes id and time."""
+    at = NOW + number * timedelta(minutes=1)
+    make_request(desk, Request(str(UUID(int=number)), at, wish, BOOK, **told))
+
+
 def tell(desk: Path, book: str = BOOK) -> dict[str, Any]:
     """All that has to be the same however often the engine was killed."""
     workspace = read_workspace(desk)
@@ -114,18 +128,24 @@ def tell(desk: Path, book: str = BOOK) -> dict[str, Any]:
     return told
 
 
+class Crash(BaseException):
+    """The process is no more: nothing catches this."""
+
+
 class Fuse:
-    """Counts the steps with which anything is brought to the disk, and ends the process at one of them."""
+    """Counts the steps with which anything is brought to the disk, and ends the process at one of them.
+
+    A step is a name that a file takes, a file that is synced, or a commit; it is counted before and after.
+    """
 
     def __init__(self, steps: int) -> None:
         self.left = steps
 
-    def light(self) -> None:
-        """Count from now on: names that files take, what is synced, and commits, before and after each."""
-        commit: Any = DefaultDialect.do_commit
+    def light(self, patch: Callable[[Any, str, Any], None] = setattr) -> None:
+        """Count from now on."""
         for name in ("rename", "fsync"):
-            setattr(os, name, self._count(getattr(os, name)))
-        DefaultDialect.do_commit = self._count(commit)  # type: ignore[method-assign]
+            patch(os, name, self._count(getattr(os, name)))
+        patch(DefaultDialect, "do_commit", self._count(DefaultDialect.do_commit))
 
     def _count(self, do: Any) -> Any:
         def step(*arguments: Any, **named: Any) -> Any:
@@ -137,10 +157,22 @@ class Fuse:
         return step
 
     def burn(self) -> None:
-        """Count a step; at the last one the process ends without any clearing up."""
+        """Count a step; at the last one, and at each behind it, the process ends."""
         if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.die()
         self.left -= 1
+
+    def die(self) -> None:
+        """End without any clearing up."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Pretence(Fuse):
+    """A fuse within the process of a test: what comes after the end reaches the disk no more."""
+
+    def die(self) -> None:
+        """Leave the run, whatever it was about to do."""
+        raise Crash
 
 
 def main(desk: Path, step: int) -> None:
