@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,10 +10,12 @@ from typing import Any
 
 from engine.book.toml_reader import TomlReader
 from engine.language.quantities import Quantity, read_quantity
-from engine.language.units import RATIO
+from engine.language.units import COLUMN_UNITS, RATIO, Unit
 
 _ACCOUNT = "account."
-_WHOLE = Decimal(1)
+_WHOLE, _DOLLARS = Decimal(1), COLUMN_UNITS["usd"]
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+"""Names of accounts are names of files too: of their locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,23 @@ class AccountSettings:
         name: Its name.
         venue: Where it is.
         deposit_usd: Money that it begins with on paper.
-        reserved: Coins in it that no book may count or touch.
         uses: Which books use it; empty means that the workspace's book has all of it.
     """
 
     name: str
     venue: str
     deposit_usd: Decimal
-    reserved: Mapping[str, Decimal]
     uses: tuple[Use, ...] = ()
 
-    def find_use(self, book: str) -> Use | None:
-        """What a book may use of it; None for nothing."""
+    def find_use(self, book: str, *, beside: bool = False) -> Use | None:
+        """What a book may use of it; None for nothing.
+
+        Args:
+            book: Name of the book.
+            beside: Whether it is not the workspace's own, and so uses only what names it.
+        """
         if not self.uses:
-            return Use(book, _WHOLE)
+            return None if beside else Use(book, _WHOLE)
         return next((use for use in self.uses if use.book == book), None)
 
 
@@ -81,11 +87,19 @@ def _read_account(row: Mapping[str, Any], reader: TomlReader) -> Iterator[Accoun
     reader.check_keys(row, ("name", "venue", "deposit_usd", "reserved", "books"), _ACCOUNT)
     name, venue = reader.take(row, "name", str, _ACCOUNT), reader.take(row, "venue", str, _ACCOUNT)
     deposit = _read_amount(row.get("deposit_usd", 0), f"{_ACCOUNT}deposit_usd", reader)
-    reserved = _read_reserved(row.get("reserved", {}), reader)
+    if "reserved" in row:
+        hint = "take it out: an account on paper holds the dollars of its books and no coin beside them"
+        reader.refuse("settings.reserved", "no coins are reserved on paper", hint, f"{_ACCOUNT}reserved")
     uses = tuple(use for each in _list_tables(row, "books", reader) for use in _read_use(each, reader))
-    if name and venue and deposit is not None:
+    if name is not None and not _NAME.fullmatch(name):
+        hint = "take letters, digits, `-`, `_` and `.`, such as `main`"
+        reader.refuse("settings.account", f'the account is called "{name}"', hint, f"{_ACCOUNT}name")
+    elif venue == "":
+        hint = "name the venue that it is at"
+        reader.refuse("settings.account", "the account has no venue", hint, f"{_ACCOUNT}venue")
+    elif name and venue and deposit is not None:
         _check_uses(name, uses, reader)
-        yield AccountSettings(name, venue, deposit, reserved, uses)
+        yield AccountSettings(name, venue, deposit, uses)
 
 
 def _list_tables(row: Mapping[str, Any], key: str, reader: TomlReader) -> list[Mapping[str, Any]]:
@@ -98,31 +112,19 @@ def _list_tables(row: Mapping[str, Any], key: str, reader: TomlReader) -> list[M
 
 
 def _read_amount(value: Any, column: str, reader: TomlReader) -> Decimal | None:
-    """An amount of money or of coins, zero or above."""
-    text = value if isinstance(value, str) else repr(value)
-    quantity = read_quantity(column, text, "")
-    number = quantity.value if isinstance(quantity, Quantity) else None
-    if isinstance(value, bool) or not isinstance(number, Decimal) or number < 0:
-        reader.refuse("settings.amount", f"{text} is no amount", "write a number such as 2000", column)
+    """An amount of money, zero or above."""
+    number = _read_number(column, value, _DOLLARS)
+    if number is None or number < 0:
+        reader.refuse("settings.amount", f"{value!r} is no amount", "write a number such as 2000", column)
         return None
     return number
-
-
-def _read_reserved(told: Any, reader: TomlReader) -> dict[str, Decimal]:
-    column = f"{_ACCOUNT}reserved"
-    if not isinstance(told, dict):
-        reader.refuse("settings.amount", "reserved coins are no table", 'write `{ BTC = "0.5" }`', column)
-        return {}
-    amounts = {coin: _read_amount(value, f"{column}.{coin}", reader) for coin, value in told.items()}
-    return {coin: amount for coin, amount in amounts.items() if amount is not None}
 
 
 def _read_use(row: Mapping[str, Any], reader: TomlReader) -> Iterator[Use]:
     column = f"{_ACCOUNT}books."
     reader.check_keys(row, ("name", "share", "bases"), column)
     name, share = reader.take(row, "name", str, column), row.get("share", "100%")
-    quantity = read_quantity("share", share, RATIO.name)
-    number = quantity.count_in(RATIO) if isinstance(quantity, Quantity) and _is_number(quantity) else None
+    number = _read_number("share", share, RATIO)
     if number is None or not 0 < number <= _WHOLE:
         reader.refuse(
             "settings.share", f"the share is {share!r}", "write one such as `60%`", f"{column}share"
@@ -136,8 +138,14 @@ def _read_use(row: Mapping[str, Any], reader: TomlReader) -> Iterator[Use]:
         yield Use(name, number, tuple(bases))
 
 
-def _is_number(quantity: Quantity) -> bool:
-    return isinstance(quantity.value, Decimal)
+def _read_number(name: str, value: Any, unit: Unit) -> Decimal | None:
+    """A number of a unit, written as a number or as a text; None if it is none."""
+    if isinstance(value, bool):
+        return None
+    quantity = read_quantity(name, value if isinstance(value, str) else repr(value), unit.name)
+    if not isinstance(quantity, Quantity) or not isinstance(quantity.value, Decimal):
+        return None
+    return quantity.count_in(unit) if quantity.type.unit.dimension is unit.dimension else None
 
 
 def _check_uses(name: str, uses: Sequence[Use], reader: TomlReader) -> None:
@@ -149,6 +157,10 @@ def _check_uses(name: str, uses: Sequence[Use], reader: TomlReader) -> None:
         reader.refuse("settings.share", message, "shares add up to at most 100 %", column)
     for place, use in enumerate(uses):
         for other in uses[place + 1 :]:
+            if use.book == other.book:
+                message = f'{use.book} stands twice in account "{name}"'
+                reader.refuse("settings.account", message, "name all of its coins at once", column)
+                continue
             common = set(use.bases) & set(other.bases)
             if not use.bases or not other.bases or common:
                 coins = ", ".join(sorted(common)) or "the same coins"

@@ -49,10 +49,25 @@ class Workspace:
         return self.root / STORE
 
     @property
+    def market(self) -> str:
+        """Name of the market."""
+        return f"made-{self.seed}" if self.history is None else f"history-{self.history.name}"
+
+    @property
     def recording(self) -> Path:
         """Where cycles of this market are recorded: a market of its own has a recording of its own."""
-        name = f"made-{self.seed}" if self.history is None else f"history-{self.history.name}"
-        return self.root / RECORDINGS / name
+        return self.root / RECORDINGS / self.market
+
+    def runs_beside(self, folder: Path) -> bool:
+        """Whether a folder is that of a further book, which accounts of the settings name."""
+        place = folder.resolve()
+        named = {use.book for account in self.accounts for use in account.uses}
+        inside = place.parent == (self.root / RULES).resolve() and place != self.book.resolve()
+        return inside and place.name in named
+
+    def place_recording(self, folder: Path) -> Path:
+        """Where the cycles of a further book are recorded: beside those of the workspace's book."""
+        return self.root / RECORDINGS / f"{self.market}-{folder.resolve().name}"
 
 
 def find_workspace(start: Path) -> Path | None:

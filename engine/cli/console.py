@@ -76,7 +76,7 @@ def show_wrapped(line: str) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print data for programs: one line of JSON; dates and times in ISO 8601.
+    """Print data for programs: one line of JSON, at once; dates and times in ISO 8601.
 
     Args:
         value: Dictionaries, lists, text, numbers, booleans, None, dates, times and diagnostics.
@@ -86,6 +86,7 @@ def show_json(value: Any) -> None:
         ValueError: A number is not finite; an unknown value is None.
     """
     sys.stdout.write(json.dumps(value, allow_nan=False, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def fits(table: Table) -> bool:

@@ -12,6 +12,7 @@ import typer
 from engine.cli.book import choose_book
 from engine.cli.console import AsJson, fits, show, show_json, show_wrapped, tell
 from engine.cli.progress import follow
+from engine.cli.stopping import Stop
 from engine.cli.table_explain import tell_misses
 from engine.cli.times import read_time
 from engine.errors import HistoryError
@@ -117,9 +118,10 @@ def run(  # noqa: PLR0913 - the options of a command
     target = choose_target(wanted, workspace, record, folder)
     if target.reason:
         tell(f"not recorded, and no position kept: {target.reason}", style="yellow")
-    shown = _run(folder, wanted, workspace, target, pace=pace or 0.0, as_json=as_json)
-    if not shown:
-        raise HistoryError(explain_nothing(wanted, workspace, target))
+    with Stop() as stop:
+        shown = _run(folder, wanted, workspace, target, stop, pace=pace or 0.0, as_json=as_json)
+        if not shown and not stop.asked:
+            raise HistoryError(explain_nothing(wanted, workspace, target))
 
 
 def _run(
@@ -127,6 +129,7 @@ def _run(
     wanted: Wanted,
     workspace: Workspace | None,
     target: Target,
+    stop: Stop,
     *,
     pace: float,
     as_json: bool,
@@ -139,28 +142,30 @@ def _run(
     from engine.operations.engine_room import open_run
 
     bound = bind(compile_book(load_book(folder)))
+    last = 1 if wanted.once else wanted.cycles
     with open_run(bound, folder, wanted, target, SystemClock(), workspace) as running:
         if running.total is not None:
             tell(f"up to {running.total:,} cycles; --from, --to and --cycles choose some", style="yellow")
         cycles = follow(running.cycles, running.total)
-        return _show_all(bound, _pace(cycles, pace), as_json=as_json)
+        return _show_all(bound, _pace(cycles, stop, pace, last), as_json=as_json)
 
 
-def _pace(cycles: Iterable[TradedCycle], seconds: float) -> Iterator[TradedCycle]:
-    """The cycles, with a wait between them; they end at the first one after the process was asked to stop."""
-    from signal import SIGTERM, signal
-    from threading import Event
+def _pace(
+    cycles: Iterator[TradedCycle], stop: Stop, seconds: float, last: int | None
+) -> Iterator[TradedCycle]:
+    """The cycles, with a wait between them; they end at the first one after the process was asked to stop.
 
-    asked = Event()
-    before = signal(SIGTERM, lambda *_: asked.set())
-    try:
-        for cycle in cycles:
-            yield cycle
-            if asked.wait(seconds):
-                tell("stopped at the end of a cycle; all of it is on the disk")
-                break
-    finally:
-        signal(SIGTERM, before)
+    Cycles that are caught up, and what is behind the last one that is wanted, are not waited for.
+    """
+    done, wait = 0, 0.0
+    while not stop.wait(wait):
+        cycle = next(cycles, None)
+        if cycle is None:
+            return
+        yield cycle
+        done += not cycle.late
+        wait = 0.0 if cycle.late or done == last else seconds
+    tell("stopped at the end of a cycle; all of it is on the disk")
 
 
 def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool) -> int:
@@ -178,6 +183,8 @@ def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool)
     count = 0
     for cycle in cycles:
         count, outcome = count + 1, cycle.outcome
+        for refusal in cycle.refused:
+            tell(f"{refusal.request.wish} refused: {refusal.reason}", style="yellow")
         if as_json:
             show_json({**describe_outcome(bound, outcome), "trades": describe_trades(cycle)})
             continue

@@ -21,6 +21,8 @@ def tell_trades(cycle: TradedCycle) -> Iterator[str]:
         f"  equity {row['equity_usd']:,.2f} USD, {held} {'position' if held == 1 else 'positions'}, "
         f"capital used {row['capital_used_usd']:,.2f}, free {row['free_usd']:,.2f}"
     )
+    if cycle.late:
+        yield "  caught up: it was recorded by an earlier run, and is in the ledger now"
     yield from (f"  {line}" for line in _tell_orders(cycle))
     yield from (f"  {line}" for line in _tell_acts(cycle))
     yield from (f"  {line}" for line in _tell_limits(cycle))
@@ -86,4 +88,6 @@ def describe_trades(cycle: TradedCycle) -> dict[str, Any]:
         "events": traded.events.drop("ts").to_dicts(),
         "assumed": list(cycle.assumed),
         "requests": [request.id for request in cycle.taken],
+        "refused": [{"id": each.request.id, "reason": each.reason} for each in cycle.refused],
+        "late": cycle.late,
     }

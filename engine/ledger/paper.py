@@ -6,7 +6,7 @@ guards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from engine.ledger.marks import CURRENCY, Marks
 from engine.model import Kind, Leg
 
 _CENT_PARTS = Decimal("1e-8")
+"""For the two numbers that are rounded on purpose, where all others are exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ class LegFacts:
     close: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Money that comes or goes.
+
+    Attributes:
+        account: The account.
+        venue: Where it is.
+        amount: USD, below zero if it goes.
+    """
+
+    account: str
+    venue: str
+    amount: Decimal
+
+
 @dataclass(slots=True)
 class PaperBooks:
     """Tells the events of a book, cycle by cycle, and follows what they leave.
@@ -65,35 +81,60 @@ class PaperBooks:
     holdings: Holdings = field(default_factory=Holdings)
 
     @exactly
-    def tell(self, events: pl.DataFrame, facts: Mapping[tuple[str, str], LegFacts]) -> list[Event]:
+    def tell(
+        self,
+        at: datetime,
+        events: pl.DataFrame,
+        facts: Mapping[tuple[str, str], LegFacts],
+        flows: Sequence[Flow] = (),
+    ) -> list[Event]:
         """The events of one cycle.
 
         Args:
-            events: As `engine.portfolio.trading.Traded.events`.
-            facts: Who each leg is, by pair and name of the leg; accounts by `("", name)`.
+            at: Its time.
+            events: As `engine.portfolio.trading.Traded.events`; their flows are those below, in floats.
+            facts: Who each leg is, by pair and name of the leg.
+            flows: Money that came or went, before everything else.
 
         Raises:
             LedgerError: An event does not fit what is held.
         """
         told: list[Event] = []
+        for place, flow in enumerate(flows):
+            self._take(self._tell_flow(at, place, flow), told)
         for place, row in enumerate(events.iter_rows(named=True)):
-            for event in self._tell_one(row, place, facts):
-                self.holdings = apply_entry(self.holdings, make_entry(event, self.holdings))
-                told.append(event)
+            for event in () if row["kind"] == "flow" else self._tell_one(row, place, facts):
+                self._take(event, told)
         return told
+
+    def _take(self, event: Event, told: list[Event]) -> None:
+        self.holdings = apply_entry(self.holdings, make_entry(event, self.holdings))
+        told.append(event)
+
+    def _tell_flow(self, at: datetime, place: int, flow: Flow) -> Event:
+        common: dict[str, Any] = {
+            **self._begin(at, f"flow {place}", flow.account),
+            "wallet": name_wallet(flow.venue, "spot"),
+            "coin": CURRENCY,
+        }
+        if flow.amount > 0:
+            return Deposit(**common, amount=flow.amount)
+        return Withdrawal(**common, amount=-flow.amount)
+
+    def _begin(self, at: datetime, place: object, account: str) -> dict[str, Any]:
+        return {
+            "id": f"{self.book} {at:%Y-%m-%dT%H:%M:%S.%f} {place}",
+            "at": at,
+            "account": account,
+            "book": self.book,
+            "version": self.version,
+        }
 
     def _tell_one(
         self, row: Mapping[str, Any], place: int, facts: Mapping[tuple[str, str], LegFacts]
     ) -> Iterator[Event]:
-        leg = facts["", row["leg"]] if row["kind"] == "flow" else facts[row["pair"], row["leg"]]
-        at: datetime = row["ts"]
-        common: dict[str, Any] = {
-            "id": f"{self.book} {at:%Y-%m-%dT%H:%M:%S.%f} {place}",
-            "at": at,
-            "account": leg.account,
-            "book": self.book,
-            "version": self.version,
-        }
+        leg = facts[row["pair"], row["leg"]]
+        common = self._begin(row["ts"], place, leg.account)
         whose: dict[str, Any] = {
             "pair": row["pair"],
             "leg": row["leg"],
@@ -112,8 +153,6 @@ class PaperBooks:
                 yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=price)
             case "margin":
                 yield from _tell_transfer(row, leg, common)
-            case "flow":
-                yield _tell_flow(row, leg, common)
 
     def _find_quantity(self, leg: LegFacts, row: Mapping[str, Any]) -> Decimal:
         return self.holdings.legs[LegKey(leg.account, row["pair"], row["leg"])].quantity
@@ -167,13 +206,6 @@ def _tell_transfer(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, A
         )
 
 
-def _tell_flow(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Event:
-    amount, wallet = decimal_of(row["amount"]), name_wallet(leg.venue, "spot")
-    if amount > 0:
-        return Deposit(**common, wallet=wallet, coin=CURRENCY, amount=amount)
-    return Withdrawal(**common, wallet=wallet, coin=CURRENCY, amount=-amount)
-
-
 def mark_legs(at: datetime, facts: Mapping[tuple[str, str], LegFacts]) -> Marks:
     """The prices that close legs, in the venue's unit, of those that are known now."""
     prices = {
@@ -185,29 +217,29 @@ def mark_legs(at: datetime, facts: Mapping[tuple[str, str], LegFacts]) -> Marks:
 
 
 def name_legs(
-    measured: pl.DataFrame, legs: tuple[Leg, ...], accounts: Mapping[str, str]
+    measured: pl.DataFrame, legs: tuple[Leg, ...], find_account: Callable[[str, str], str]
 ) -> dict[tuple[str, str], LegFacts]:
     """Who the legs of pairs are.
 
     Args:
         measured: Rows of pairs at one time.
         legs: The legs of the book.
-        accounts: Name of the account at each venue.
+        find_account: Name of the account that trades a coin at a venue; empty for none.
     """
     return {
-        (row["pair"], leg.name): _name_leg(row, leg, accounts)
+        (row["pair"], leg.name): _name_leg(row, leg, find_account)
         for row in measured.iter_rows(named=True)
         for leg in legs
     }
 
 
-def _name_leg(row: Mapping[str, Any], leg: Leg, accounts: Mapping[str, str]) -> LegFacts:
+def _name_leg(row: Mapping[str, Any], leg: Leg, find_account: Callable[[str, str], str]) -> LegFacts:
     def read(name: str) -> Any:
         return row[f"{leg.name}_{name}"]
 
     close = read("close")
     return LegFacts(
-        account=accounts.get(read("venue"), ""),
+        account=find_account(read("venue"), row["base"]),
         venue=read("venue"),
         symbol=read("symbol"),
         base=row["base"],

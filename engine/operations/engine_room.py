@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from engine.book.bind import BoundBook
 from engine.clock import Clock
+from engine.cycle import Outcome
 from engine.errors import LedgerError, UsageError
 from engine.ledger.store import open_store
+from engine.market.assembly import Candidates
+from engine.operations.catching_up import catch_up
 from engine.operations.markets import Wanted
 from engine.operations.record import record_blocks
-from engine.operations.recording_source import RecordingSource
 from engine.operations.run import run_blocks
 from engine.operations.runs import Target, count_whole_history, place_run
-from engine.operations.sources import Source
-from engine.operations.trade import TradedCycle, Trader, trade_run
+from engine.operations.trade import TradedCycle, Trader, name_version, trade_run
 from engine.portfolio.program import build_program
 from engine.portfolio.signals import Account
 from engine.recording.lock import hold_file
-from engine.recording.reading import open_recording
-from engine.recording.recorder import open_recorder
+from engine.recording.recorder import Recorder, open_recorder
 from engine.settings import AccountSettings
 from engine.workspace import Workspace
 
 LOCKS = "locks"
-_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,9 @@ def open_run(
         UsageError: The settings give the book no account, or `--from` lies before what is recorded.
     """
     pairing = bound.book.manifest.pairing
-    keeps = workspace is not None and target.folder == workspace.recording
     with ExitStack() as stack:
-        trader = _open_trader(stack, bound, workspace if keeps else None)
+        beside = workspace is not None and target.folder != workspace.recording
+        trader = _open_trader(stack, bound, workspace if target.keeps else None, beside=beside)
         if target.folder is None:
             source, count = place_run(wanted, workspace, target, pairing)
             yield Run(
@@ -85,23 +83,43 @@ def open_run(
             )
             return
         recorder = stack.enter_context(open_recorder(target.folder, clock))
-        late = _find_late(trader, recorder.last)
-        behind = (
-            trade_run(trader, run_blocks(bound, _open_missed(target.folder, trader, late))) if late else ()
-        )
         source, count = place_run(wanted, workspace, target, pairing)
         if trader.since is not None:
-            source = source.go_on(trader.since if late is None else late)
-        ahead = trade_run(trader, record_blocks(bound, folder, source, recorder))
-        yield Run(chain(behind, islice(ahead, count)), count_whole_history(wanted, source))
+            source = source.go_on(trader.since)
+        behind = _trade_behind(trader, recorder)
+        ahead = islice(record_blocks(bound, folder, source, recorder), count)
+        yield Run(_go_on(trader, behind, ahead), count_whole_history(wanted, source))
 
 
-def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None) -> Trader:
+def _go_on(
+    trader: Trader, behind: Iterator[TradedCycle], ahead: Iterator[tuple[Candidates, Outcome]]
+) -> Iterator[TradedCycle]:
+    """What was missed, then what comes."""
+    now = trader.book
+    yield from behind
+    book = now.bound.book
+    trader.follow(now, name_version(book.version, book.fingerprint))
+    yield from trade_run(trader, ahead)
+
+
+def _trade_behind(trader: Trader, recorder: Recorder) -> Iterator[TradedCycle]:
+    """What a kill kept from the ledger; a ledger that is new begins after what is recorded already."""
+    if trader.store is None:
+        return iter(())
+    after = trader.since
+    if after is None:
+        after = trader.store.begin(trader.name, recorder.last)
+    if recorder.last is None or (after is not None and recorder.last <= after):
+        return iter(())
+    return catch_up(trader, trader.book, recorder.recording, after)
+
+
+def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None, *, beside: bool) -> Trader:
     """A book with its money: that of the workspace, or money for this run alone."""
     if workspace is None:
         return Trader(build_program(bound), (), {})
     name = bound.book.manifest.name
-    uses = [(account, account.find_use(name)) for account in workspace.accounts]
+    uses = [(account, account.find_use(name, beside=beside)) for account in workspace.accounts]
     own = [(account, use) for account, use in uses if use is not None]
     if uses and not own:
         raise UsageError(f"no account of settings.toml names {name} among its books; add it to one")
@@ -112,31 +130,19 @@ def _open_trader(stack: ExitStack, bound: BoundBook, workspace: Workspace | None
         {account.name: account.deposit_usd * use.share for account, use in own},
         stack.enter_context(open_store(workspace.store)),
         workspace.root,
-        workspace.recording.name,
+        workspace.market,
     )
 
 
 def _hold_locks(stack: ExitStack, root: Path, book: str, accounts: Sequence[AccountSettings]) -> None:
-    """Keep other engines from this book, and from its accounts, but for accounts that books share."""
+    """Keep other engines from this book, and from its accounts; the settings may let books share one."""
     try:
         (root / LOCKS).mkdir(exist_ok=True)
     except OSError as error:
         raise LedgerError(f"{root / LOCKS} cannot be made: {error}") from error
-    names = {f"book-{book}": f"the book {book} is run"}
+    instead = "let each book have accounts of its own"
+    held = hold_file(root / LOCKS / f"book-{book}", f"the book {book} is run", "run another book")
+    stack.enter_context(held)
     for account in accounts:
-        shared = f"-{book}" if account.uses else ""
-        names[f"account-{account.name}{shared}"] = f"the account {account.name} is used"
-    for name, what in names.items():
-        stack.enter_context(hold_file(root / LOCKS / name, what, "let each book have accounts of its own"))
-
-
-def _find_late(trader: Trader, recorded: datetime | None) -> datetime | None:
-    """The last recorded cycle, if the ledger does not have it yet."""
-    if recorded is None or trader.since is None or recorded <= trader.since:
-        return None
-    return recorded
-
-
-def _open_missed(folder: Path, trader: Trader, last: datetime) -> Source:
-    start = None if trader.since is None else trader.since + _INSTANT
-    return RecordingSource(open_recording(folder), start, last + _INSTANT)
+        name, what = f"account-{account.name}", f"the account {account.name} is used"
+        stack.enter_context(hold_file(root / LOCKS / name, what, instead, shared=bool(account.uses)))

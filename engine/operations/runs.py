@@ -22,10 +22,12 @@ class Target:
     Attributes:
         folder: The recording; None records nothing.
         reason: Why nothing is recorded where a workspace would; empty otherwise.
+        keeps: Whether positions are kept too, in the store of the workspace.
     """
 
     folder: Path | None
     reason: str = ""
+    keeps: bool = False
 
 
 def choose_target(wanted: Wanted, workspace: Workspace | None, record: Path | None, book: Path) -> Target:
@@ -40,16 +42,18 @@ def choose_target(wanted: Wanted, workspace: Workspace | None, record: Path | No
         record: The folder that was asked for.
         book: The book that runs.
     """
-    if record is not None or workspace is None:
+    if workspace is None or (record is not None and record.resolve() != workspace.recording.resolve()):
         return Target(record)
-    reason = ""
+    reason, beside = "", workspace.runs_beside(book)
     if wanted.names_market:
         reason = "this is not the market of the workspace"
     elif wanted.narrowed:
         reason = "--venue and --base show a part of the market, and a recording holds whole cycles"
-    elif book.resolve() != workspace.book.resolve():
-        reason = "--book names another book than that of the workspace"
-    return Target(None, reason) if reason else Target(workspace.recording)
+    elif book.resolve() != workspace.book.resolve() and not beside:
+        reason = "--book names another book than that of the workspace, and no account in the settings does"
+    if reason:
+        return Target(None, reason)
+    return Target(workspace.place_recording(book) if beside else workspace.recording, keeps=True)
 
 
 def find_last(target: Target, workspace: Workspace | None, wanted: Wanted) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import polars as pl
 
@@ -19,17 +19,18 @@ from engine.portfolio.signals import Surroundings
 
 CORRELATION = ("venue_correlation", "other_venues")
 _RISK = ("daily_var_99", "daily_var_99_normal", "position_correlation", "beta_btc")
-_WEEK = timedelta(days=8)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=8)
 _NO_RETURNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "ts": INSTANT,
     "pair": pl.String,
     "day_return": pl.Float64,
 }
-_NO_FLOWS: dict[str, pl.DataType | type[pl.DataType]] = {
+FLOWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "ts": INSTANT,
     "account": pl.String,
     "amount_usd": pl.Float64,
 }
+"""Columns of money that comes or goes."""
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class BlockSurroundings:
     _cleaned: pl.DataFrame = field(init=False, repr=False)
     _settlements: pl.DataFrame = field(init=False, repr=False)
     _dollars: pl.DataFrame = field(init=False, repr=False)
-    _day: date | None = field(default=None, init=False)
+    _day: datetime | None = field(default=None, init=False)
     _returns: pl.DataFrame = field(init=False, repr=False)
     _btc: pl.DataFrame = field(init=False, repr=False)
     _correlations: pl.DataFrame = field(init=False, repr=False)
@@ -80,7 +81,7 @@ class BlockSurroundings:
         assumed = pl.DataFrame({"ts": [at], "usdt_usd": [1.0]}, schema=known.schema)
         return Surroundings(
             settlements=self._settlements.filter(after, pl.col("ts") <= at),
-            flows=pl.DataFrame(schema=_NO_FLOWS),
+            flows=pl.DataFrame(schema=FLOWS),
             health=pl.DataFrame(health).with_columns(error_rate=pl.lit(0.0), latency_p95_s=pl.lit(0.0)),
             dollars=assumed if self.assumes_dollars else known.filter(pl.col("ts") == at),
             returns=self._returns,
@@ -96,20 +97,33 @@ class BlockSurroundings:
         return added.with_columns(pl.col("other_venues").cast(pl.Float64))
 
     def _look_back(self, at: datetime) -> None:
-        """Work out anew, on a new day, what past days say."""
-        if self._day == at.date():
-            return
-        self._day = at.date()
+        """Work out anew, on a new day of the book, what past days say.
+
+        A block has more of the past the longer it is. So what lies further back than the book's `history`
+        from the end of today is left out: the rest every block has, wherever in the day it begins.
+        """
         manifest = self.book.bound.book.manifest
         legs, starts = manifest.pairing.legs, manifest.day_starts
+        day = _begin_day(at, starts)
+        if self._day == day:
+            return
+        self._day = day
+        first = day + _DAY - manifest.history
+        past = pl.col("ts").is_between(first, at)
         if any(self.book.program.named[place] for place in _places(_RISK)):
-            pairs = self.block.pairs.filter(pl.col("ts") <= at)
+            pairs = self.block.pairs.filter(past)
             self._returns = measure_day_returns(pairs, self._settlements, legs, until=at, starts=starts)
-            self._btc = measure_coin_returns(self._cleaned, "BTC", until=at, starts=starts)
+            self._btc = measure_coin_returns(self._cleaned.filter(past), "BTC", until=at, starts=starts)
         if _asks(self.book, CORRELATION):
-            last = min(at + timedelta(days=1), self._cleaned["ts"].sort().to_list()[-1])
-            near = self._cleaned.filter(pl.col("ts").is_between(at - _WEEK, last))
+            last = min(day + _DAY, self._cleaned["ts"].sort().to_list()[-1])
+            near = self._cleaned.filter(pl.col("ts").is_between(max(first, at - _WEEK), last))
             self._correlations = measure_venue_correlation(near, start=at, until=last)
+
+
+def _begin_day(at: datetime, starts: time) -> datetime:
+    """When the day of a book began that a time lies in."""
+    begun = datetime.combine(at.date(), starts, at.tzinfo)
+    return begun if begun <= at else begun - _DAY
 
 
 def price_dollars(quotes: pl.DataFrame) -> pl.DataFrame:
@@ -126,5 +140,4 @@ def _asks(book: LoopBook, names: tuple[str, ...]) -> bool:
 
 
 def _places(names: tuple[str, ...]) -> list[int]:
-
     return [MEASURE_PLACES[name] for name in names]

@@ -13,17 +13,21 @@ import polars as pl
 
 from engine.cycle import Outcome
 from engine.errors import LedgerError
+from engine.ledger.balances import Leg
 from engine.ledger.exact import decimal_of
-from engine.ledger.paper import LegFacts, PaperBooks, mark_legs, name_legs
+from engine.ledger.paper import Flow, LegFacts, PaperBooks, mark_legs, name_legs
 from engine.ledger.store import Store
+from engine.ledger.valuation import Equity
 from engine.market.assembly import Candidates
-from engine.operations.surroundings import BlockSurroundings
+from engine.operations.answers import Answers, answer, count_free, find_account
+from engine.operations.continuity import check_accounts, check_market, keep_shape
+from engine.operations.surroundings import FLOWS, BlockSurroundings
 from engine.portfolio.layout import S_CAPITAL
 from engine.portfolio.memory import Memory, begin_memory, read_memory
 from engine.portfolio.program import LoopBook
 from engine.portfolio.signals import Account
 from engine.portfolio.trading import Traded, trade
-from engine.requests import Request, list_requests, put_away
+from engine.requests import Refusal, Request, list_requests, put_away, refuse
 
 AGREE_USD = 0.005
 """How far the equity of the loop, in floats, may be from that of the ledger, which is exact."""
@@ -39,13 +43,17 @@ class TradedCycle:
         outcome: What the book says of every pair.
         traded: What became of it.
         taken: Requests that were taken in.
+        refused: Requests that were not.
         assumed: What was assumed for want of quotes.
+        late: Whether it was recorded by an earlier run, which a kill kept from trading it.
     """
 
     outcome: Outcome
     traded: Traded
     taken: tuple[Request, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     assumed: tuple[str, ...] = ()
+    late: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -75,23 +83,35 @@ class Trader:
 
     def __post_init__(self) -> None:
         book = self.book.bound.book
-        self._books = PaperBooks(book.manifest.name, f"{book.version} {book.fingerprint}")
+        self._books = PaperBooks(book.manifest.name, name_version(book.version, book.fingerprint))
         if self.store is None:
             return
-        last = self.store.read_last_cycle(self._books.book)
-        standing = self.store.read_standing(self._books.book)
+        last = self.store.read_last_cycle(self.name)
+        standing = self.store.read_standing(self.name)
         if last is not None and standing is not None:
             self.since, self.memory = last[0], _recall(last[1])
-            self._check_market()
             self._books.holdings = standing.holdings
+            check_market(self.name, self.memory, self.market)
+            check_accounts(self.name, self.memory, standing.holdings, self.accounts)
 
-    def _check_market(self) -> None:
-        held, meant = self.memory.market, self.market
-        if held != meant:
-            raise LedgerError(
-                f"the positions of {self._books.book} are in the market {held}, and settings say {meant}; "
-                "set them back, or begin a workspace of its own for the other market"
-            )
+    @property
+    def name(self) -> str:
+        """Name of the book."""
+        return self._books.book
+
+    def follow(self, book: LoopBook, version: str) -> None:
+        """Trade by a version of the book from now on.
+
+        Args:
+            book: The version.
+            version: How the ledger names it.
+
+        Raises:
+            LedgerError: Its legs are others than those of open positions.
+        """
+        legs = book.bound.book.manifest.pairing.legs
+        self.memory = keep_shape(self.name, self.memory, self._books.holdings, legs)
+        self.book, self._books.version = book, version
 
     def trade_cycle(self, outcome: Outcome, surroundings: BlockSurroundings) -> TradedCycle:
         """Settle what waited, decide, and enter all of it in the ledger.
@@ -105,21 +125,38 @@ class Trader:
             RequestError: A request cannot be read.
         """
         measured = surroundings.add_pair_measures(outcome.pairs, outcome.at)
-        requests = self._list_requests()
-        memory = _release(self.memory, requests)
+        answers = self._answer(measured)
         around = surroundings.see(outcome.at, self.since, _list_venues(self.book, measured))
-        around = replace(around, flows=self._list_flows(outcome.at, requests))
+        around = replace(around, flows=_tell_flows(outcome.at, answers.flows))
         traded = trade(
-            self.book, memory, measured, outcome.decisions, around, self.accounts, since=self.since
+            self.book, answers.memory, measured, outcome.decisions, around, self.accounts, since=self.since
         )
-        ids = (*memory.requests, *(request.id for request in requests))[-KEPT_REQUESTS:]
+        ids = (*answers.memory.requests, *(request.id for request in answers.taken))[-KEPT_REQUESTS:]
         traded = replace(traded, memory=replace(traded.memory, requests=ids, market=self.market))
-        self._enter(outcome.at, measured, traded)
+        self._enter(outcome.at, measured, traded, answers.flows)
         self.memory, self.since = traded.memory, outcome.at
         if self.root is not None:
-            put_away(self.root, requests)
+            put_away(self.root, answers.taken)
         assumed = ("1 USD for one USDT",) if surroundings.assumes_dollars else ()
-        return TradedCycle(outcome, traded, requests, assumed)
+        return TradedCycle(outcome, traded, answers.taken, answers.refused, assumed)
+
+    def _answer(self, measured: pl.DataFrame) -> Answers:
+        """Sort the requests that wait; those that are refused are put aside, which changes nothing else.
+
+        What is known to be taken in was kept in its place by a kill: it is put away now.
+        """
+        waiting: tuple[Request, ...] = ()
+        if self.root is not None:
+            listed = list_requests(self.root, self.name)
+            put_away(self.root, [request for request in listed if request.id in self.memory.requests])
+            waiting = tuple(request for request in listed if request.id not in self.memory.requests)
+        legs = self.book.bound.book.manifest.pairing.legs
+        free = count_free(self.memory, self._books.holdings, self.accounts, legs, measured) if waiting else {}
+        answers = answer(waiting, self.memory, self.accounts, self.deposits, free)
+        if self.root is not None:
+            for refusal in answers.refused:
+                refuse(self.root, refusal)
+        return answers
 
     def assume_accounts(self, pairs: pl.DataFrame) -> None:
         """Take an account for granted where the settings name none: at the venue with the most pairs.
@@ -145,60 +182,32 @@ class Trader:
         self.accounts = tuple(Account(venue, venue) for venue in chosen)
         self.deposits = {venue: (money / len(chosen)).quantize(Decimal("0.01")) for venue in chosen}
 
-    def _list_requests(self) -> tuple[Request, ...]:
-        if self.root is None:
-            return ()
-        waiting = list_requests(self.root, self._books.book)
-        return tuple(request for request in waiting if request.id not in self.memory.requests)
-
-    def _list_flows(self, at: datetime, requests: Iterable[Request]) -> pl.DataFrame:
-        """Money that comes or goes at this cycle."""
-        signs = {"deposit": 1, "withdrawal": -1}
-        flows = [
-            (request.account, float(signs[request.wish] * request.amount_usd))
-            for request in requests
-            if request.wish in signs
-        ]
-        if self.since is None:
-            flows = [*((name, float(amount)) for name, amount in self.deposits.items() if amount), *flows]
-        names, amounts = [name for name, _ in flows], [amount for _, amount in flows]
-        return pl.DataFrame(
-            {"ts": [at] * len(flows), "account": names, "amount_usd": amounts},
-            schema={"ts": pl.Datetime("us", "UTC"), "account": pl.String, "amount_usd": pl.Float64},
-        )
-
-    def _enter(self, at: datetime, measured: pl.DataFrame, traded: Traded) -> None:
-        """Enter a cycle in the ledger, and hold the two accounts against each other."""
+    def _enter(self, at: datetime, measured: pl.DataFrame, traded: Traded, flows: Sequence[Flow]) -> None:
+        """Enter a cycle in the ledger, unless the two accounts do not agree."""
         if self.store is None:
             return
         facts = self._name_legs(measured, traded)
-        events = self._books.tell(traded.events, facts)
+        events = self._books.tell(at, traded.events, facts, flows)
         held = {key: leg for key, leg in facts.items() if key[0] in traded.memory.pairs}
-        equity = self.store.commit_cycle(
+        counted = float(traded.book["equity_usd"][0])
+        self.store.commit_cycle(
             at,
-            self._books.book,
+            self.name,
             events,
             mark_legs(at, held),
             traded.memory.write(),
             _tell_facts(traded),
             day_starts=self.book.bound.book.manifest.day_starts,
+            check=lambda equity: _compare(self.name, at, equity, counted),
         )
-        counted = float(traded.book["equity_usd"][0])
-        if abs(float(equity.total) - counted) > AGREE_USD:
-            raise LedgerError(
-                f"{self._books.book} at {at}: equity is {equity.total:f} USD by the ledger, {counted!r} by "
-                "the loop; nothing more is done, please report it with the store"
-            )
 
     def _name_legs(self, measured: pl.DataFrame, traded: Traded) -> dict[tuple[str, str], LegFacts]:
         legs = self.book.bound.book.manifest.pairing.legs
-        names = {account.venue: account.name for account in reversed(self.accounts)}
         wanted = {*traded.events["pair"].drop_nulls(), *traded.memory.pairs}
-        facts = name_legs(measured.filter(pl.col("pair").is_in(list(wanted))), legs, names)
+        rows = measured.filter(pl.col("pair").is_in(list(wanted)))
+        facts = name_legs(rows, legs, lambda venue, base: find_account(self.accounts, venue, base))
         for key, leg in self._books.holdings.legs.items():
             facts.setdefault((key.pair, key.leg), _name_held(key.account, leg))
-        for account in self.accounts:
-            facts["", account.name] = _name_account(account)
         return facts
 
 
@@ -226,11 +235,28 @@ def _recall(data: bytes) -> Memory:
         raise LedgerError(f"what the store remembers cannot be read: {error}") from error
 
 
-def _release(memory: Memory, requests: Sequence[Request]) -> Memory:
-    """The memory without the latches that people released."""
-    freed = {(request.limit, request.entity) for request in requests if request.wish == "release"}
-    kept = tuple(latch for latch in memory.latches if (latch.limit, latch.entity) not in freed)
-    return replace(memory, latches=kept)
+def name_version(version: str, fingerprint: str) -> str:
+    """How the ledger names a version of a book."""
+    return f"{version} {fingerprint}"
+
+
+def _compare(book: str, at: datetime, equity: Equity, counted: float) -> None:
+    """Hold the two accounts against each other.
+
+    Raises:
+        LedgerError: They differ by more than floats lose.
+    """
+    if not abs(float(equity.total) - counted) <= AGREE_USD:
+        raise LedgerError(
+            f"{book} at {at}: equity is {equity.total:f} USD by the ledger and {counted!r} by the loop; "
+            "the cycle is not entered and nothing more is done, please report it with the store"
+        )
+
+
+def _tell_flows(at: datetime, flows: Iterable[Flow]) -> pl.DataFrame:
+    """Money that comes or goes at a cycle, as the loop takes it."""
+    told = [(at, flow.account, float(flow.amount)) for flow in flows]
+    return pl.DataFrame(told, schema=FLOWS, orient="row")
 
 
 def _list_venues(book: LoopBook, measured: pl.DataFrame) -> list[str]:
@@ -238,12 +264,8 @@ def _list_venues(book: LoopBook, measured: pl.DataFrame) -> list[str]:
     return sorted({venue for leg in legs for venue in measured[f"{leg.name}_venue"].drop_nulls()})
 
 
-def _name_account(account: Account) -> LegFacts:
-    return LegFacts(account.name, account.venue, "", "", "spot", Decimal(1), Decimal(1), None)
-
-
-def _name_held(account: str, leg: object) -> LegFacts:
-    instrument = leg.instrument  # type: ignore[attr-defined]
+def _name_held(account: str, leg: Leg) -> LegFacts:
+    instrument = leg.instrument
     return LegFacts(
         *(account, instrument.venue, instrument.symbol, instrument.base, instrument.kind),
         *(instrument.contract_size, instrument.multiplier, None),

@@ -14,7 +14,6 @@ from engine.book.load import load_book
 from engine.errors import RequestError, UsageError
 from engine.language.names import suggest
 from engine.ledger.store import Store, open_store
-from engine.operations.workspaces import find_book
 from engine.portfolio.memory import Memory, read_memory
 from engine.requests import Request, Wish, make_request
 from engine.workspace import Workspace, find_workspace, read_workspace
@@ -33,13 +32,30 @@ def find_engine(start: Path) -> Workspace:
     return read_workspace(root)
 
 
+def choose_engine(workspace: Workspace, name: str | None) -> str:
+    """The book whose engine is meant: the one that is named, else the workspace's own.
+
+    Raises:
+        BookErrors: Every fault of the book.
+        UsageError: The workspace runs no such book.
+    """
+    own = load_book(workspace.book).manifest.name
+    named = {use.book for account in workspace.accounts for use in account.uses}
+    known = [own, *sorted(named - {own})]
+    if name is not None and name not in known:
+        hint = suggest(name, known) or f"there is {', '.join(known)}"
+        raise UsageError(f'no book "{name}" runs here; {hint}')
+    return name or own
+
+
 def ask_for_money(
-    workspace: Workspace, wish: Wish, amount_usd: Decimal, account: str | None, ident: UUID
+    workspace: Workspace, book: str, wish: Wish, amount_usd: Decimal, account: str | None, ident: UUID
 ) -> Request:
     """Ask that money comes or goes at the next cycle.
 
     Args:
         workspace: Where the engine runs.
+        book: The book whose money it is.
         wish: `deposit` or `withdrawal`.
         amount_usd: How much, above zero.
         account: Which account; None is the only one.
@@ -51,7 +67,7 @@ def ask_for_money(
     """
     if not amount_usd.is_finite() or amount_usd <= 0:
         raise UsageError(f"{amount_usd} is no amount; write one above zero, such as 500")
-    known = _list_accounts(workspace)
+    known = _list_accounts(workspace, book)
     if account is None and len(known) != 1:
         raise UsageError(
             f"which account? give --account, one of {', '.join(known) or 'those of the first run'}"
@@ -60,37 +76,35 @@ def ask_for_money(
     if chosen not in known:
         hint = suggest(chosen, known) or f"there are {', '.join(known) or 'none yet; run a cycle first'}"
         raise UsageError(f'there is no account "{chosen}"; {hint}')
-    request = Request(str(ident), datetime.now(UTC), wish, _name_book(workspace), chosen, amount_usd)
+    request = Request(str(ident), datetime.now(UTC), wish, book, chosen, amount_usd)
     make_request(workspace.root, request)
     return request
 
 
-def ask_for_release(workspace: Workspace, limit: str, entity: str, ident: UUID) -> Request:
+def ask_for_release(workspace: Workspace, book: str, limit: str, entity: str, ident: UUID) -> Request:
     """Ask that a limit ceases to act at the next cycle; it begins again if it is still breached then.
 
     Raises:
         UsageError: The limit does not act on that.
         RequestError: The disk refuses.
     """
-    acting = [(latch["limit"], latch["entity"]) for latch in list_acting(workspace)]
+    acting = [(latch["limit"], latch["entity"]) for latch in list_acting(workspace, book)]
     if (limit, entity) not in acting:
         told = ", ".join(f"{name} on {whom}" if whom else name for name, whom in acting)
         whom = f" on {entity}" if entity else ""
         raise UsageError(f"{limit} does not act{whom}; what acts is {told or 'nothing'}")
-    request = Request(
-        str(ident), datetime.now(UTC), "release", _name_book(workspace), limit=limit, entity=entity
-    )
+    request = Request(str(ident), datetime.now(UTC), "release", book, limit=limit, entity=entity)
     make_request(workspace.root, request)
     return request
 
 
-def list_acting(workspace: Workspace) -> list[Mapping[str, Any]]:
+def list_acting(workspace: Workspace, book: str) -> list[Mapping[str, Any]]:
     """The limits that act after the last cycle: `limit`, `entity`, `since`, `last` (seen breached).
 
     Raises:
         LedgerError: The store cannot be read.
     """
-    memory = _recall(workspace)
+    memory = _recall(workspace, book)
     latches = () if memory is None else memory.latches
     return [_tell(asdict(latch)) for latch in latches if latch.active is not None]
 
@@ -101,20 +115,20 @@ def _tell(latch: Mapping[str, Any]) -> dict[str, Any]:
     return {"limit": latch["limit"], "entity": latch["entity"], **told}
 
 
-def _list_accounts(workspace: Workspace) -> list[str]:
+def _list_accounts(workspace: Workspace, book: str) -> list[str]:
     if workspace.accounts:
-        name = _name_book(workspace)
-        return [account.name for account in workspace.accounts if account.find_use(name) is not None]
-    memory = _recall(workspace)
+        beside = book != load_book(workspace.book).manifest.name
+        uses = [(account.name, account.find_use(book, beside=beside)) for account in workspace.accounts]
+        return [name for name, use in uses if use is not None]
+    memory = _recall(workspace, book)
     return [] if memory is None else list(memory.wallets)
 
 
-def _recall(workspace: Workspace) -> Memory | None:
-
+def _recall(workspace: Workspace, book: str) -> Memory | None:
     if not workspace.store.is_file():
         return None
     with open_store(workspace.store) as store:
-        return _read(store, _name_book(workspace))
+        return _read(store, book)
 
 
 def _read(store: Store, book: str) -> Memory | None:
@@ -125,7 +139,3 @@ def _read(store: Store, book: str) -> Memory | None:
         return read_memory(last[1])
     except (ValueError, KeyError, TypeError) as error:
         raise RequestError(f"what the store remembers of {book} cannot be read: {error}") from error
-
-
-def _name_book(workspace: Workspace) -> str:
-    return load_book(find_book(workspace.root)).manifest.name

@@ -16,7 +16,7 @@ from engine.frames.events import EVENT_KINDS, PURPOSES, validate_events
 from engine.frames.verdicts import VERDICTS, validate_verdicts
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Output, Signals, World
-from engine.portfolio.memory import Memory, list_entities, remember, restore
+from engine.portfolio.memory import Memory, list_entities, list_rules, remember, restore
 from engine.portfolio.program import LoopBook
 from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_facts, list_roster
 from engine.portfolio.step import advance, need_room
@@ -158,17 +158,12 @@ def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Ser
 
 def _name_rules(book: LoopBook, rules: np.ndarray, purposes: np.ndarray) -> pl.Series:
     """Rules of the entry table for entries, of the exit table for the rest."""
-    entry, leave = _list_rules(book, "entry"), _list_rules(book, "exit")
+    entry, leave = list_rules(book, "entry"), list_rules(book, "exit")
     names = [
         None if not rule >= 0 else (entry if purpose == at.ENTER else leave)[int(rule)]
         for rule, purpose in zip(rules, purposes, strict=True)
     ]
     return pl.Series(names, dtype=pl.String)
-
-
-def _list_rules(book: LoopBook, role: str) -> list[str]:
-    table = book.bound.tables.get(role)
-    return [] if table is None else [table.table.rules[rule].id for rule in table.order]
 
 
 def _name_verdicts(
@@ -188,7 +183,7 @@ def _name_verdicts(
             "value": rows[:, 4],
             "wanted_usd": rows[:, 5],
             "approved_usd": rows[:, 6],
-            "rule": _pick(_list_rules(book, "sizing"), rows[:, 7]),
+            "rule": _pick(list_rules(book, "sizing"), rows[:, 7]),
         }
     ).with_columns(pl.selectors.float().fill_nan(None))
 
@@ -199,7 +194,7 @@ def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Serie
             "ts": _pick_times(times, rows[:, 0]),
             "pair": _pick(roster.pairs, rows[:, 1]),
             "act": _pick(PURPOSES, rows[:, 2]).fill_null(UNKNOWN),
-            "rule": _pick(_list_rules(book, "exit"), rows[:, 3]),
+            "rule": _pick(list_rules(book, "exit"), rows[:, 3]),
             "limit": _pick(book.names, rows[:, 4]),
             "keep": rows[:, 5],
             "amount_usd": rows[:, 6],

@@ -26,13 +26,14 @@ def hold_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def hold_file(path: Path, what: str, instead: str) -> Iterator[None]:
+def hold_file(path: Path, what: str, instead: str, *, shared: bool = False) -> Iterator[None]:
     """Hold a lock that is a file; it ends with the process, however that ends.
 
     Args:
         path: The file; it stays.
         what: What is being done by whoever holds it, for messages.
         instead: What else can be done, for messages.
+        shared: Whether others may hold it too, if they share it as well.
 
     Raises:
         RecordingError: Another process holds it, or another part of this one; or the disk refuses.
@@ -42,18 +43,18 @@ def hold_file(path: Path, what: str, instead: str) -> Iterator[None]:
     except OSError as error:
         raise RecordingError(f"{path} cannot be written: {error}") from error
     try:
-        _take(descriptor, path, what, instead)
+        _take(descriptor, path, what, instead, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, path: Path, what: str, instead: str) -> None:
+def _take(descriptor: int, path: Path, what: str, instead: str, kind: int) -> None:
     """Take the lock, and leave the number of this process for those who come later."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     except BlockingIOError as error:
         holder = os.read(descriptor, _LONGEST_NUMBER_BYTES).decode("ascii", errors="replace").strip()
         raise RecordingError(
