@@ -32,7 +32,7 @@ def test_parameters_are_given_their_values(draft: Path) -> None:
         ({"expected_hold": "30%"}, "parameter.kind", "is a duration in d, not a ratio in %"),
         ({"expected_hold": 30}, "parameter.kind", "with its unit"),
         ({"max_fee": True}, "parameter.kind", "not a boolean"),
-        ({"max_fee": "0,1%"}, "parameter.value", "one number"),
+        ({"max_fee": "0,1%"}, "number.comma", "write decimals with a point: `0.1%`"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(

@@ -103,7 +103,7 @@ def test_a_table_of_a_book_knows_its_columns_and_parameters() -> None:
     assert lines[0] == "row 0: no rule fires: enter false, priority 0"
     assert "E1 net_apr 4.90 % >= strong_net_apr failed 8.10 % short" in lines
     assert "E2 net_apr 4.90 % [entry_net_apr..strong_net_apr) failed 0.10 % short" in lines
-    assert "depth_usd 30 k usd >= 5 * min_depth_usd failed 70 k usd" in lines
+    assert "depth_usd 30 k usd >= 5 * min_depth_usd failed 70 k usd short" in lines
     assert lines.count("hours_since_exit never >= reentry_wait passed") == 2
 
 
