@@ -124,7 +124,9 @@ def tell(desk: Path, book: str = BOOK) -> dict[str, Any]:
     for at in recording.list_cycles():
         told[f"decisions {at}"] = recording.read_cycle(at).decisions.to_dicts()
     requests = desk / "requests"
-    told["requests"] = sorted(str(path.relative_to(requests)) for path in requests.rglob("*") if path.is_file())
+    told["requests"] = sorted(
+        str(path.relative_to(requests)) for path in requests.rglob("*") if path.is_file()
+    )
     return told
 
 
