@@ -11,9 +11,10 @@ import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.frames.decisions import validate_decisions
+from engine.tables.bind import UNKNOWN, VIOLATION
 from engine.tables.read import RESERVED_OUTPUTS
 
-_UNKNOWN, _NONE, _ENTER = pl.lit("unknown"), pl.lit("none"), pl.lit("enter")
+_UNKNOWN, _NONE, _ENTER, _CLASH = (pl.lit(word) for word in (UNKNOWN, "none", "enter", VIOLATION))
 _AT_ENTRY, _AT_UNIVERSE = pl.col("stage") == "entry", pl.col("stage") == "universe"
 
 
@@ -26,6 +27,7 @@ class Funnel:
         universe: Candidates that the universe includes; all of them in a book without one.
         shortlist: The best of these, as many as the book's short list takes.
         unknown: Candidates whose decision is unknown for want of data; they are not entered.
+        violation: Candidates of which a table says what it may not; they are not entered.
         enter: Candidates to enter.
     """
 
@@ -33,6 +35,7 @@ class Funnel:
     universe: int
     shortlist: int
     unknown: int
+    violation: int
     enter: int
 
 
@@ -125,10 +128,12 @@ def _say(name: str, otherwise: pl.Expr | None = None) -> pl.Expr:
 
 def _decide() -> pl.Expr:
     """The decision at the stage where a pair ended."""
-    open_at_entry = (pl.col("entry state") == "unknown") | pl.col("entry enter").is_null()
+    open_at_entry = (pl.col("entry state") == UNKNOWN) | pl.col("entry enter").is_null()
     enters = pl.when(pl.col("entry enter")).then(_ENTER).otherwise(_NONE)
-    at_entry = pl.when(open_at_entry).then(_UNKNOWN).otherwise(enters)
-    at_universe = pl.when(pl.col("universe include").is_null()).then(_UNKNOWN).otherwise(_NONE)
+    clashes = pl.when(pl.col("entry state") == VIOLATION).then(_CLASH)
+    at_entry = clashes.when(open_at_entry).then(_UNKNOWN).otherwise(enters)
+    clashes = pl.when(pl.col("universe state") == VIOLATION).then(_CLASH)
+    at_universe = clashes.when(pl.col("universe include").is_null()).then(_UNKNOWN).otherwise(_NONE)
     return pl.when(_AT_ENTRY).then(at_entry).when(_AT_UNIVERSE).then(at_universe).otherwise(_NONE)
 
 
@@ -195,10 +200,11 @@ def _find_stage(bound: BoundBook, measured: pl.DataFrame, include: pl.Series) ->
 
 
 def _conclude(bound: BoundBook, at: datetime, measured: pl.DataFrame, decisions: pl.DataFrame) -> Outcome:
-    enter, unknown = (int((decisions["decision"] == word).sum()) for word in ("enter", "unknown"))
+    counted = ("unknown", VIOLATION, "enter")
+    unknown, violation, enter = (int((decisions["decision"] == word).sum()) for word in counted)
     listed = int((decisions["stage"] == "entry").sum())
     included = int((decisions["stage"] != "universe").sum())
-    funnel = Funnel(decisions.height, included, listed, unknown, enter)
+    funnel = Funnel(decisions.height, included, listed, unknown, violation, enter)
     return Outcome(at, measured, decisions, funnel, _rank(bound, measured, decisions) if enter else ())
 
 

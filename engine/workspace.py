@@ -85,7 +85,7 @@ def read_workspace(root: Path) -> Workspace:
     try:
         text = (root / SETTINGS).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise BookErrors([refuse_encoding(SETTINGS)]) from error
+        raise BookErrors([refuse_encoding(SETTINGS, error.object)]) from error
     reader = TomlReader(SETTINGS, text)
     top = parse_toml(text, SETTINGS, "settings.toml")
     if isinstance(top, Diagnostic):

@@ -8,7 +8,8 @@ from engine.language.types import Kind, Type
 from engine.language.units import Dimension
 from engine.market.catalogue import NEVER
 
-_LARGE = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_LARGE = ((1e3, "k"), (1e6, "M"), (1e9, "B"))
+_THOUSAND = 1000.0
 _NOISE = 1e-12  # of a per cent: what rounding alone leaves
 _TIMES = {"hours": "h", "days": "d", "minutes": "min", "weeks": "w"}
 
@@ -50,7 +51,10 @@ def _write_percent(percent: float, dimension: Dimension) -> str:
 
 
 def _shorten(value: float) -> str:
-    for size, word in _LARGE:
-        if abs(value) >= size:
-            return f"{value / size:.3g} {word}"
-    return f"{value:.4g}"
+    """A few digits with the word of their size, which is chosen after rounding: 999,999.9 is 1 M."""
+    shown, word = float(f"{value:.4g}"), ""
+    for size, larger in _LARGE:
+        if abs(shown) < _THOUSAND:
+            break
+        shown, word = float(f"{value / size:.3g}"), f" {larger}"
+    return f"{shown:g}{word}"

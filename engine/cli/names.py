@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from engine.book.names import ListedName
 
+_FLAT = "flat: the value where no position is held"
+
 OfTable = Annotated[
     str | None,
     typer.Option("--table", help="Only names that this table sees: entry, exit, limits, metrics …"),
@@ -37,15 +39,20 @@ def _tabulate(listed: list[ListedName]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table("name", "type", "from", "seen by", "flat", "meaning", box=SIMPLE_HEAD)
+    table = Table("name", "type", "from", "seen by", "flat", "meaning", box=SIMPLE_HEAD, caption=_FLAT)
     for name in listed:
         table.add_row(name.name, name.type, name.source, name.sight, _tell_flat(name), name.meaning)
     return table
 
 
 def _tell(name: ListedName) -> str:
-    return f"{name.name}  {name.type}, {name.source}; {name.sight}\n    {name.meaning}"
+    flat = f"; {_tell_flat(name)} where no position is held" if name.flat is not None else ""
+    return f"{name.name}  {name.type}, {name.source}; {name.sight}{flat}\n    {name.meaning}"
 
 
 def _tell_flat(name: ListedName) -> str:
-    return "" if name.flat is None else f"{name.flat:g}"
+    from engine.market.catalogue import NEVER
+
+    if name.flat is None:
+        return ""
+    return "never" if name.flat >= NEVER else f"{name.flat:g}"

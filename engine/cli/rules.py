@@ -15,8 +15,10 @@ from engine.cli.show import show_book
 from engine.cli.table import show_linted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.book.scenarios.coverage import Coverage
-    from engine.book.scenarios.trial import Tried
+    from engine.book.scenarios.trial import Measured, Tried
     from engine.operations.trials import Trials
 
 app = typer.Typer(no_args_is_help=True, help="Rule books: check, try, lint, compare them.")
@@ -75,11 +77,33 @@ def lint(path: BookFolder = None, *, as_json: AsJson = False) -> None:
 
 
 def _tell_failure(tried: Tried) -> str:
+    """What was expected and found; then, a line each, what the cells behind that say of the values."""
+    from engine.cli.table_explain import write_output
+
     scenario = tried.scenario
-    outputs = ", ".join(f"{name} {value}" for name, value in tried.outputs.items() if value is not None)
+    outputs = ", ".join(
+        f"{name} {write_output(value)}" for name, value in tried.outputs.items() if value is not None
+    )
     told = f"{tried.found} ({outputs})" if outputs else tried.found
     note = f"; {scenario.note}" if scenario.note else ""
-    return f"scenarios.csv:{scenario.row} {scenario.id}: expected {scenario.expect}, found {told}{note}"
+    first = f"scenarios.csv:{scenario.row} {scenario.id}: expected {scenario.expect}, found {told}{note}"
+    return "\n".join([first, *(f"    {line}" for line in _tell_why(tried))])
+
+
+def _tell_why(tried: Tried) -> Iterator[str]:
+    from engine.cli.formats import format_value
+    from engine.cli.table_explain import tell_cell
+    from engine.tables.explain.outcome import Outcome
+
+    for limit, measured in tried.measured.items():
+        value = format_value(measured.value, measured.type)
+        yield f"{limit}: {measured.header} {value}, must be {measured.test}"
+    if tried.missed is not None:
+        asking = [cell for cell in tried.missed.cells if cell.tested]
+        missed = [cell for cell in asking if cell.outcome is not Outcome.PASSED]
+        if not missed:
+            yield f"{tried.missed.rule} passes:"
+        yield from (f"{tried.missed.rule}: {tell_cell(cell)}" for cell in missed or asking)
 
 
 def _tell_coverage(covered: Coverage) -> str:
@@ -91,6 +115,8 @@ def _tell_coverage(covered: Coverage) -> str:
 
 
 def _describe_trials(trials: Trials) -> dict[str, Any]:
+    from engine.tables.explain.view import describe_rule
+
     scenarios = [
         {
             "id": each.scenario.id,
@@ -102,6 +128,8 @@ def _describe_trials(trials: Trials) -> dict[str, Any]:
             "outputs": dict(each.outputs),
             "decided": list(each.decided),
             "hit": list(each.hit),
+            "missed": None if each.missed is None else describe_rule(each.missed),
+            "measured": {limit: _describe_measured(found) for limit, found in each.measured.items()},
         }
         for each in trials.tried
     ]
@@ -110,6 +138,10 @@ def _describe_trials(trials: Trials) -> dict[str, Any]:
         "scenarios": scenarios,
         "coverage": [asdict(each) for each in trials.coverage],
     }
+
+
+def _describe_measured(measured: Measured) -> dict[str, Any]:
+    return {"measure": measured.header, "value": measured.value, "must_be": measured.test}
 
 
 app.command()(diff)

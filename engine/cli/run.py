@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.book import choose_book
-from engine.cli.console import AsJson, fits, show, show_json, tell
+from engine.cli.console import AsJson, fits, show, show_json, show_wrapped, tell
+from engine.cli.progress import follow
 from engine.cli.stopping import Stop
 from engine.cli.table_explain import tell_misses
+from engine.cli.times import read_time
 from engine.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -50,12 +52,12 @@ RecordInto = Annotated[
 Start = Annotated[
     datetime | None,
     typer.Option(
-        "--from", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="First cycle, UTC; of a history or recording."
+        "--from", parser=read_time, metavar="TIME", help="First cycle, UTC; of a history or recording."
     ),
 ]
 End = Annotated[
     datetime | None,
-    typer.Option("--to", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="End, UTC, itself left out."),
+    typer.Option("--to", parser=read_time, metavar="TIME", help="End, UTC, itself left out."),
 ]
 Venues = Annotated[list[str] | None, typer.Option("--venue", help="Only this venue; may be repeated.")]
 Bases = Annotated[list[str] | None, typer.Option("--base", help="Only this coin; may be repeated.")]
@@ -98,14 +100,15 @@ def run(  # noqa: PLR0913 - the options of a command
     In a workspace it is the workspace's book over the workspace's market: each cycle is recorded, and
     the next run goes on after the last one. What shows a part of the market, or runs another book, is not
     recorded, and says so.
-    With --json one object for each cycle, a line each, with every input, metric and decision.
+    With --json it prints JSON Lines: an object for each cycle, on a line of its own, with every input, metric
+    and decision.
     """
     from engine.operations.markets import Wanted
     from engine.operations.runs import choose_target, explain_nothing
     from engine.workspace import find_workspace, read_workspace
 
     wanted = Wanted(
-        *(history, recording, seed, _in_utc(start), _in_utc(end)),
+        *(history, recording, seed, start, end),
         *(tuple(venues or ()), tuple(bases or ()), cycles, once),
     )
     root = find_workspace(Path.cwd())
@@ -140,7 +143,10 @@ def _run(
 
     bound = bind(compile_book(load_book(folder)))
     last = 1 if wanted.once else wanted.cycles
-    with open_run(bound, folder, wanted, target, SystemClock(), workspace) as cycles:
+    with open_run(bound, folder, wanted, target, SystemClock(), workspace) as running:
+        if running.total is not None:
+            tell(f"up to {running.total:,} cycles; --from, --to and --cycles choose some", style="yellow")
+        cycles = follow(running.cycles, running.total)
         return _show_all(bound, _pace(cycles, stop, pace, last), as_json=as_json)
 
 
@@ -160,10 +166,6 @@ def _pace(
         done += not cycle.late
         wait = 0.0 if cycle.late or done == last else seconds
     tell("stopped at the end of a cycle; all of it is on the disk")
-
-
-def _in_utc(time: datetime | None) -> datetime | None:
-    return None if time is None else time.replace(tzinfo=UTC)
 
 
 def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool) -> int:
@@ -188,16 +190,18 @@ def _show_all(bound: BoundBook, cycles: Iterable[TradedCycle], *, as_json: bool)
             continue
         if count == 1 and cycle.assumed:
             tell(f"assumed, since it is quoted nowhere: {', '.join(cycle.assumed)}", style="yellow")
-        show(_summarise(bound, outcome))
+        for line in _summarise(bound, outcome):
+            show_wrapped(line)
         if outcome.ranking:
             _show_entries(bound, outcome)
-        show("\n".join(tell_trades(cycle)))
+        for line in tell_trades(cycle):
+            show_wrapped(line)
     return count
 
 
-def _summarise(bound: BoundBook, outcome: Outcome) -> str:
+def _summarise(bound: BoundBook, outcome: Outcome) -> list[str]:
     """The funnel of a cycle, the nearest miss, what was missing, and what was set apart."""
-    from engine.operations.describe import count_missing
+    from engine.operations.describe import count_missing, count_violations
     from engine.operations.misses import find_nearest_miss
 
     funnel = outcome.funnel
@@ -206,12 +210,15 @@ def _summarise(bound: BoundBook, outcome: Outcome) -> str:
     if funnel.unknown:
         missing = count_missing(bound, outcome).most_common()
         line += f", {funnel.unknown} unknown for want of {_list_counts(missing)}"
+    if funnel.violation:
+        line += (
+            f", {funnel.violation} in violation of {_list_counts(count_violations(outcome).most_common())}"
+        )
     nearest = find_nearest_miss(bound, outcome)
     line += f"; nearest {nearest.pair} {tell_misses(nearest.rule)}" if nearest is not None else ""
-    apart = outcome.apart
-    return (
-        f"{line}\n  {sum(apart.values())} quotes set apart: {_list_counts(apart.items())}" if apart else line
-    )
+    apart = sum(outcome.apart.values())
+    word = "quote" if apart == 1 else "quotes"
+    return [line, f"  {apart} {word} set apart: {_list_counts(outcome.apart.items())}"] if apart else [line]
 
 
 def _list_counts(counts: Iterable[tuple[str, int]]) -> str:
@@ -228,14 +235,18 @@ def _show_entries(bound: BoundBook, outcome: Outcome) -> None:
 
     entries = list_entries(bound, outcome)
     table = _tabulate(entries)
-    show(table if fits(table) else "\n".join(_tell_entry(entry) for entry in entries))
+    if fits(table):
+        show(table)
+        return
+    for line in (line for entry in entries for line in _tell_entry(entry)):
+        show_wrapped(line)
 
 
-def _tell_entry(entry: Entry) -> str:
+def _tell_entry(entry: Entry) -> tuple[str, str]:
     from engine.cli.formats import format_value
 
     seen = ", ".join(f"{each.header} {format_value(each.value, each.type)}" for each in entry.seen)
-    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}\n    {seen}"
+    return f"  {entry.pair}  {entry.rule}  priority {_show_priority(entry)}", f"    {seen}"
 
 
 def _show_priority(entry: Entry) -> str:

@@ -130,7 +130,9 @@ def tabulate_rules(rules: Iterable[RuleView]) -> Table:
 
     from engine.cli.formats import format_value
 
-    table = Table("rule", "column", "value", "test", "outcome", "off by", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("rule", "column", "value", "test", "outcome", "off by"):
+        table.add_column(header, overflow="fold")
     for each in rules:
         asking = [cell for cell in each.cells if cell.tested]
         for place, cell in enumerate(asking):
@@ -169,17 +171,29 @@ def _tell_decision(explained: Explained, row: int) -> str:
         "violation": f"violation by {', '.join(decision['possible'])}",
     }[decision["state"]]
     outputs = [
-        f"{name} {_write(value)}"
+        f"{name} {write_output(value)}"
         for name, value in decision.items()
         if name not in ("rule", "state", "possible") and value is not None
     ]
     return f"{told}: {', '.join(outputs)}" if outputs else told
 
 
-def _write(value: object) -> str:
+def write_output(value: object) -> str:
+    """The value of an output, as it is written in a cell."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def tell_cell(cell: CellView) -> str:
+    """A value beside what a cell asks of it: `net_apr 4.90 % failed >= 5%, short by 0.10 %`."""
+    from engine.cli.formats import format_value
+
+    told = f"{cell.header} {format_value(cell.value, cell.type)} {cell.outcome.word} {cell.test}"
+    distance = _tell_distance(cell)
+    if cell.at_open_bound or not distance:
+        return f"{told}, the bound is left out" if cell.at_open_bound else told
+    return f"{told}, {'over' if cell.too_large else 'short'} by {distance}"
 
 
 def tell_misses(rule: RuleView) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from engine.frames.columns import INSTANT
 from engine.frames.form import Column, Form
 
-Decision = Literal["enter", "none", "unknown"]
+Decision = Literal["enter", "none", "unknown", "violation"]
 Stage = Literal["universe", "shortlist", "entry"]
 
 _TEXT = pl.String()
@@ -31,10 +31,10 @@ _FORM = Form(
 def validate_decisions(decisions: pl.DataFrame) -> pl.DataFrame:
     """Give back decisions if they are of the agreed form.
 
-    Columns: `ts`, `pair`; `decision`: enter, none, or unknown where data is missing; `stage`: where it fell:
-    at the universe, off the short list, or by the entry table; `rule`: id of the rule of that stage that
-    decided, null where none did; `universe_rule`: the same of the universe. A table's outputs stand beside
-    them.
+    Columns: `ts`, `pair`; `decision`: enter, none, unknown where data is missing, or violation where a table
+    says what it may not; `stage`: where it fell: at the universe, off the short list, or by the entry table;
+    `rule`: id of the rule of that stage that decided, null where none did; `universe_rule`: the same of the
+    universe. A table's outputs stand beside them.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from engine.errors import Diagnostic
 from engine.language.lexing import tokenize
 
+_NOT = "not"
 _CANDIDATE = re.compile(r"\d,\d")
 _START = r"(?<![\w.])(?<!\d,)"
 _END = r"(?!\d|,\d)"
@@ -55,8 +56,7 @@ def _list_commas(text: str) -> Iterator[tuple[int, bool]]:
             calls.pop()
         elif token.type == "COMMA":
             yield token.start_pos or 0, calls[-1]
-        negates = str(token) == "not"
-        before = "" if negates else token.type
+        before = "" if str(token) == _NOT else token.type
 
 
 def _explain(match: re.Match[str], *, lists: bool) -> Diagnostic:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_DOWN, Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -17,13 +17,12 @@ import polars as pl
 from engine.ledger.balances import Holdings, LegKey, apply_entry
 from engine.ledger.entries import make_entry
 from engine.ledger.events import Borrow, Deposit, Dust, Event, Fill, Funding, Transfer, Withdrawal
-from engine.ledger.exact import DIGITS, decimal_of, divide, exactly
+from engine.ledger.exact import decimal_of, divide, exactly
 from engine.ledger.instrument import name_wallet
 from engine.ledger.marks import CURRENCY, Marks
 from engine.model import Kind, Leg
 
 _CENT_PARTS = Decimal("1e-8")
-_ROUNDING = Context(prec=DIGITS)
 """For the two numbers that are rounded on purpose, where all others are exact."""
 
 
@@ -167,7 +166,7 @@ class PaperBooks:
     def _tell_borrow(self, row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Borrow:
         amount, price = -decimal_of(row["amount"]), decimal_of(row["price"]) * leg.multiplier
         owed = abs(self._find_quantity(leg, row)) * price
-        rate = divide(amount, owed).quantize(_CENT_PARTS, context=_ROUNDING)
+        rate = divide(amount, owed)
         return Borrow(**common, amount=amount, coin=CURRENCY, rate=rate, quantity=owed, price=price)
 
 
@@ -190,14 +189,15 @@ def _tell_fill(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any])
         reference_price=reference,
         fee=fee,
         fee_coin=leg.base if in_coin else CURRENCY,
-        rule=row["rule"] or row["limit"] or "",
+        rule=row["rule"] or row["limit"] or row["purpose"],
         purpose=row["purpose"],
     )
 
 
 def _tell_transfer(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Iterator[Transfer]:
     """Money between the account and the margin; what floats leave below a part of a cent is no transfer."""
-    amount = abs(decimal_of(row["amount"])).quantize(_CENT_PARTS, ROUND_DOWN, _ROUNDING)
+    told = abs(decimal_of(row["amount"]))
+    amount = told - told % _CENT_PARTS
     free, margin = name_wallet(leg.venue, "spot"), name_wallet(leg.venue, leg.kind)
     there, back = (free, margin) if row["amount"] > 0 else (margin, free)
     if amount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from engine.operations.catching_up import catch_up
 from engine.operations.markets import Wanted
 from engine.operations.record import record_blocks
 from engine.operations.run import run_blocks
-from engine.operations.runs import Target, place_run
+from engine.operations.runs import Target, count_whole_history, place_run
 from engine.operations.trade import TradedCycle, Trader, name_version, trade_run
 from engine.portfolio.program import build_program
 from engine.portfolio.signals import Account
@@ -29,6 +30,19 @@ from engine.workspace import Workspace
 LOCKS = "locks"
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is open.
+
+    Attributes:
+        cycles: Its cycles.
+        total: How many there are at most, if it goes over a whole history.
+    """
+
+    cycles: Iterator[TradedCycle]
+    total: int | None
+
+
 @contextmanager
 def open_run(
     bound: BoundBook,
@@ -37,7 +51,7 @@ def open_run(
     target: Target,
     clock: Clock,
     workspace: Workspace | None = None,
-) -> Iterator[Iterator[TradedCycle]]:
+) -> Iterator[Run]:
     """The cycles of a run, each on the disk before it is given.
 
     Where a workspace records, it keeps positions too: the book goes on with the positions, latches and timers
@@ -63,14 +77,18 @@ def open_run(
         trader = _open_trader(stack, bound, workspace if target.keeps else None, beside=beside)
         if target.folder is None:
             source, count = place_run(wanted, workspace, target, pairing)
-            yield islice(trade_run(trader, run_blocks(bound, source)), count)
+            yield Run(
+                islice(trade_run(trader, run_blocks(bound, source)), count),
+                count_whole_history(wanted, source),
+            )
             return
         recorder = stack.enter_context(open_recorder(target.folder, clock))
         source, count = place_run(wanted, workspace, target, pairing)
         if trader.since is not None:
             source = source.go_on(trader.since)
         behind = _trade_behind(trader, recorder)
-        yield _go_on(trader, behind, islice(record_blocks(bound, folder, source, recorder), count))
+        ahead = islice(record_blocks(bound, folder, source, recorder), count)
+        yield Run(_go_on(trader, behind, ahead), count_whole_history(wanted, source))
 
 
 def _go_on(

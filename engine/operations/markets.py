@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.errors import UsageError
+from engine.operations.market_words import check_history_words, check_made_words
 from engine.operations.recording_source import RecordingSource
+from engine.operations.recordings import open_named
 from engine.operations.sources import ENDLESS, GeneratedSource, RecordedSource, Source
 from engine.recording.history import open_history
-from engine.recording.reading import open_recording
 from engine.workspace import SETTINGS, Workspace
 
 MADE_CYCLES, MADE_SEED = 12, 8
@@ -106,14 +107,18 @@ def open_market(wanted: Wanted, workspace: Workspace | None) -> Source:
     Raises:
         HistoryError: The history cannot be read.
         RecordingError: The recording cannot be read.
+        UsageError: The market has no such venue or coin.
     """
     if wanted.recording is not None:
-        return RecordingSource(open_recording(wanted.recording), wanted.start, wanted.end)
+        return RecordingSource(open_named(wanted.recording), wanted.start, wanted.end)
     own = None if wanted.names_market else workspace
     history = wanted.history if own is None else own.history
     if history is not None:
-        chosen = open_history(history).select(venues=wanted.venues, symbols=wanted.bases)
+        opened = open_history(history)
+        check_history_words(opened, wanted.venues, wanted.bases)
+        chosen = opened.select(venues=wanted.venues, symbols=wanted.bases)
         return RecordedSource(chosen, wanted.start, wanted.end)
+    check_made_words(wanted.venues, wanted.bases)
     seed = wanted.seed if own is None else own.seed
     count = wanted.cycles or (MADE_CYCLES if own is None else 1 if wanted.once else ENDLESS)
     made = MADE_SEED if seed is None else seed

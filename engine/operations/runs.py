@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.errors import UsageError
 from engine.model import Pairing
 from engine.operations.markets import Wanted, open_market
-from engine.operations.sources import Source
+from engine.operations.sources import RecordedSource, Source
 from engine.recording.folders import is_recording
 from engine.recording.reading import open_recording
 from engine.workspace import Workspace
@@ -96,6 +96,16 @@ def place_run(
     if count is not None and start is None and _is_from_the_end(wanted, workspace):
         source = source.keep_latest(count, pairing)
     return source, count
+
+
+def count_whole_history(wanted: Wanted, source: Source) -> int | None:
+    """How many cycles a run has at most that goes over a whole history, unasked; None for any other run.
+
+    Raises:
+        HistoryError: The history cannot be read.
+    """
+    asked = wanted.once, wanted.cycles, wanted.start, wanted.end
+    return source.count_times() if isinstance(source, RecordedSource) and not any(asked) else None
 
 
 def explain_nothing(wanted: Wanted, workspace: Workspace | None, target: Target) -> str:

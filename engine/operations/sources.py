@@ -87,6 +87,10 @@ class RecordedSource:
         start = after + _INSTANT
         return self if self.start is not None and self.start >= start else replace(self, start=start)
 
+    def count_times(self) -> int:
+        """How many times have a settlement: the most cycles that there may be."""
+        return self.history.read_settlements(self.start, self.end)["ts"].n_unique()
+
     def _find_bounds(self) -> tuple[datetime, datetime]:
         """Time of the first settlement wanted, and the time after the last."""
         settled = self.history.read_settlements(self.start, self.end)["ts"]

@@ -99,8 +99,8 @@ class BlockSurroundings:
     def _look_back(self, at: datetime) -> None:
         """Work out anew, on a new day of the book, what past days say.
 
-        A block has more of the past the longer it is. So what lies further back than the book's `history` from
-        the end of today is left out: the rest every block has, wherever in the day it begins.
+        A block has more of the past the longer it is. So what lies further back than the book's `history`
+        from the end of today is left out: the rest every block has, wherever in the day it begins.
         """
         manifest = self.book.bound.book.manifest
         legs, starts = manifest.pairing.legs, manifest.day_starts

@@ -91,9 +91,10 @@ def warn_of_own_books(start: Path | None = None) -> str:
     place = Path.cwd() if start is None else start
     if find_workspace(place) is not None:
         return ""
+    home = find_starter().parent
     for folder in (place, *place.parents):
         own = sorted(_list_own_books(folder / RULES))
-        if own:
+        if own and not (folder / RULES).samefile(home):
             return (
                 f"{folder / RULES} holds {', '.join(own)}, which is not meant: there is no {SETTINGS} "
                 f"beside it, so that {folder} is no workspace; put back {SETTINGS}, or name the book"

@@ -17,7 +17,9 @@ from engine.portfolio.prospects import find_breach
 from engine.portfolio.scratch import copy_state, copy_world, fill_as_if
 from engine.portfolio.sizing import (
     count_lead_lots,
+    find_coin_fee,
     find_least_notional,
+    find_lot_coins,
     find_open,
     is_large_enough,
     is_tradable,
@@ -233,15 +235,9 @@ def outgrows(supposed: World, pair: int, bounds: Floats) -> bool:
 
 def find_notional_of_lots(world: World, row: int, lots: Integers) -> float:
     """Notional of the first leg for the lots that are ordered, net of what its fee takes."""
-    first = world.signals.rows[row]
-    units = lots[0] * first[at.LOT_STEP]
-    if (
-        first[at.FEE_IN_BASE] > 0
-        and world.program.legs[at.SIGN, 0] > 0
-        and world.program.legs[at.DERIVATIVE, 0] == 0
-    ):
-        units *= 1.0 - first[at.TAKER_FEE]
-    return float(units * first[at.CONTRACT_SIZE] * first[at.MULTIPLIER] * find_open(world, 0, row))
+    price = find_open(world, 0, row)
+    received = lots[0] * find_lot_coins(world, 0, row) * (1.0 - find_coin_fee(world, 0, row))
+    return float(received * price)
 
 
 def place_order(world: World, pair: int, row: int, lots: Integers, margin: Floats) -> None:

@@ -116,8 +116,8 @@ def close_by_force(world: World, time: int, pair: int) -> None:
             lose_leg(world, time, pair, leg, equity)
             lost = True
     if lost:
-        drop_orders(world, pair)
         finish_position(world, time, pair)
+        drop_orders(world, pair)
 
 
 def maintenance_of(world: World, pair: int, leg: int) -> float:

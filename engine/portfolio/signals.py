@@ -14,6 +14,7 @@ from engine.model import Leg
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, Signals
 from engine.portfolio.calendar import number_day, number_month
+from engine.portfolio.judging import NO_RULE
 from engine.portfolio.paper_tiers import stack_paper_tiers
 from engine.portfolio.program import LoopBook
 
@@ -232,13 +233,16 @@ def _number_rules(book: LoopBook, role: str, rules: pl.Series) -> pl.Series:
     """The place of each rule in the order of the loop; -1 where none decides."""
     table = book.bound.tables[role]
     order = {table.table.rules[rule].id: place for place, rule in enumerate(table.order)}
-    return rules.replace_strict(order, default=-1, return_dtype=pl.Float64)
+    return rules.replace_strict(order, default=NO_RULE, return_dtype=pl.Float64)
 
 
 def _size(book: LoopBook, measured: pl.DataFrame, candidates: Integers) -> list[pl.Series]:
-    """What the sizing table says of candidates: share, cap and rule, a value for each row."""
+    """What the sizing table says of candidates: share, cap and rule, a value for each row.
+
+    A book without the table gives no candidate a size.
+    """
     height = measured.height
-    share, cap, rule = (np.full(height, np.nan) for _ in range(3))
+    share, cap, rule = (np.full(height, value) for value in (np.nan, np.nan, float(NO_RULE)))
     if "sizing" in book.bound.tables and candidates.size:
         rows = np.sort(candidates)
         said = book.bound.tables["sizing"].evaluate(measured[rows])

@@ -51,8 +51,9 @@ def count_lead_lots(world: World, row: int, notional: float) -> int:
 def match_legs(world: World, row: int, lead_lots: int, lots: Integers, margin: Floats) -> None:
     """Lots and margin of every leg for so many lots of the leading one.
 
-    A coin whose fee is taken in itself is bought in so many lots more that what is received is not less; what
-    a leg ties up is its notional × its capital, in whole cents.
+    What is received counts: a coin whose fee is taken in itself is bought in so many lots more that it is not
+    less, unless that is more than half of the coarsest lot too much. What a leg ties up is its notional × its
+    capital, in whole cents.
 
     Args:
         world: The book and the market.
@@ -63,30 +64,37 @@ def match_legs(world: World, row: int, lead_lots: int, lots: Integers, margin: F
     """
     legs = world.program.legs
     lead = find_lead(world, row)
-    coins = lead_lots * find_lot_coins(world, lead, row) / find_weight(world, lead, row)
+    coarsest = find_lot_coins(world, lead, row) / find_weight(world, lead, row)
+    coins = lead_lots * coarsest * (1.0 - find_coin_fee(world, lead, row))
     for leg in range(legs.shape[1]):
-        lots[leg] = (
-            lead_lots if leg == lead else follow_lead(world, row, leg, coins * find_weight(world, leg, row))
-        )
+        weight = find_weight(world, leg, row)
+        lots[leg] = lead_lots
+        if leg != lead:
+            lots[leg] = follow_lead(world, row, leg, coins * weight, coarsest * weight)
         value = lots[leg] * find_lot_coins(world, leg, row) * find_open(world, leg, row)
         margin[leg] = 0.0
         if legs[at.MARGINED, leg] > 0:
             margin[leg] = math.ceil(value * legs[at.CAPITAL, leg] * 100.0 - 1e-6) / 100.0
 
 
-def follow_lead(world: World, row: int, leg: int, coins: float) -> int:
-    """Lots of a leg for so many coins."""
+def find_coin_fee(world: World, leg: int, row: int) -> float:
+    """The part of a coin that is bought which its fee takes; 0 where the fee is asked in money."""
     quotes, first = world.signals.rows[row], leg * len(at.LEG_FIELDS)
+    owned = world.program.legs[at.SIGN, leg] > 0 and world.program.legs[at.DERIVATIVE, leg] == 0
+    return float(quotes[first + at.TAKER_FEE]) if owned and quotes[first + at.FEE_IN_BASE] > 0 else 0.0
+
+
+def follow_lead(world: World, row: int, leg: int, coins: float, coarsest: float) -> int:
+    """Lots of a leg with which so many coins are received; the coarsest lot is in coins too."""
     scale, inverse = find_scale(world, leg, row)
     units = count_units(coins, scale, inverse, find_open(world, leg, row))
-    step = quotes[first + at.LOT_STEP]
-    legs = world.program.legs
-    takes_coin = (
-        quotes[first + at.FEE_IN_BASE] > 0 and legs[at.SIGN, leg] > 0 and legs[at.DERIVATIVE, leg] == 0
-    )
-    if takes_coin:
-        return ceil_lots(units / (1.0 - quotes[first + at.TAKER_FEE]), step)
-    return round_lots(units, step)
+    step = world.signals.rows[row, leg * len(at.LEG_FIELDS) + at.LOT_STEP]
+    fee = find_coin_fee(world, leg, row)
+    if fee == 0.0:
+        return round_lots(units, step)
+    lots = ceil_lots(units / (1.0 - fee), step)
+    excess = count_coins(lots * step * (1.0 - fee) - units, scale, inverse, find_open(world, leg, row))
+    return lots - 1 if excess > coarsest / 2 else lots
 
 
 def is_tradable(world: World, row: int) -> bool:

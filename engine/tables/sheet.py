@@ -39,6 +39,7 @@ class Sheet:
         file: Name of the file for messages.
         header: Headers of the columns, without space around them.
         rows: Rows with something in them.
+        ragged: Rows that do not fit the header, with the cells that they have.
         diagnostics: Faults of form, in reading order.
     """
 
@@ -46,6 +47,7 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     diagnostics: tuple[Diagnostic, ...]
+    ragged: tuple[Row, ...] = ()
 
     def find_column(self, name: str) -> int | None:
         """Place of the column with this header, or None."""
@@ -70,13 +72,15 @@ def read_sheet(text: str, file: str) -> Sheet:
     width = _measure_width(rows)
     header = rows[0].cells[:width]
     faults += _check_header(header, file, rows[0].line)
-    fitting = []
+    fitting, ragged = [], []
     for row in rows[1:]:
         if len(row.cells) < width or any(row.cells[width:]):
             faults.append(_explain_width(row, width, file))
+            ragged.append(row)
         else:
             fitting.append(Row(row.line, row.cells[:width]))
-    return Sheet(file, header, tuple(fitting), tuple(sorted(faults, key=lambda fault: fault.row or 0)))
+    ordered = tuple(sorted(faults, key=lambda fault: fault.row or 0))
+    return Sheet(file, header, tuple(fitting), ordered, tuple(ragged))
 
 
 def find_separator(text: str) -> str:
@@ -157,6 +161,9 @@ def _explain_width(row: Row, width: int, file: str) -> Diagnostic:
 
 
 def _find_habit(cell: str) -> Diagnostic | None:
+    if cell.startswith(("=<", "=>")):
+        meant = f"{cell[1]}={cell[2:]}"
+        return Diagnostic("cell.equals", f"`{cell}` begins with `=`", f"write `{meant}`")
     if cell.startswith("="):
         return Diagnostic("cell.equals", f"`{cell}` begins with `=`", "leave out the leading `=`")
     found = find_comma(cell)

@@ -1,4 +1,4 @@
-"""Figures of recorded markets and of the made one, side by side: `python tests/benchmarks/market.py FOLDER`."""
+"""Figures of recorded markets and the made one, side by side: `python tests/benchmarks/market.py FOLDER`."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def trade(desk: Path, bound: BoundBook, cycles: int | None = None) -> Iterator[T
     wanted = Wanted(cycles=cycles)
     target = choose_target(wanted, workspace, None, workspace.book)
     with open_run(bound, workspace.book, wanted, target, StepClock([NOW]), workspace) as run:
-        yield from run
+        yield from run.cycles
 
 
 def count_cycles(desk: Path, book: str = BOOK) -> int:

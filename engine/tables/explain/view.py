@@ -88,14 +88,16 @@ def describe_row(view: RowView) -> dict[str, Any]:
         "nearest": None if view.nearest is None else view.nearest.rule,
         "failed": [] if view.nearest is None else list(view.nearest.failed),
         "values": {header: _to_plain(value) for header, value in view.values.items()},
-        "rules": [
-            {
-                "rule": rule.rule,
-                "outcome": rule.outcome.word,
-                "cells": [_describe_cell(cell) for cell in rule.cells],
-            }
-            for rule in view.rules
-        ],
+        "rules": [describe_rule(rule) for rule in view.rules],
+    }
+
+
+def describe_rule(rule: RuleView) -> dict[str, Any]:
+    """A rule as plain values for JSON; dates and times in ISO 8601."""
+    return {
+        "rule": rule.rule,
+        "outcome": rule.outcome.word,
+        "cells": [_describe_cell(cell) for cell in rule.cells],
     }
 
 

@@ -126,3 +126,28 @@ def test_a_seed_does_not_fit_a_history(history_workspace: Path) -> None:
     result = run("--seed", "5")
     assert (result.exit_code, list_recorded(history_workspace)) == (ExitCode.USAGE, [])
     assert "this workspace runs the history in" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--venue", "Binance"], 'has no such one; did you mean "binance"?'),
+        (["--base", "BTC", "--base", "eth"], "--base eth: "),
+        (["--base", "BTC/USDX"], "has no such one; "),
+    ],
+)
+def test_a_word_that_the_history_does_not_have(history: Path, arguments: list[str], says: str) -> None:
+    result = run("--history", str(history), *arguments)
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize("word", ["BTC", "BTC/USDT", "BTC/USDT:USDT"])
+def test_a_coin_may_be_named_by_a_symbol(history: Path, word: str) -> None:
+    assert list_cycles(run("--history", str(history), "--base", word, "--once")) == ["02 16"]
+
+
+def test_a_run_over_a_whole_history_says_how_long_it_is(history: Path) -> None:
+    assert "up to 6 cycles; --from, --to and --cycles choose some" in run("--history", str(history)).stderr
+    for some in (["--cycles", "1"], ["--once"], ["--from", "2024-03-01"], ["--to", "2024-03-03"]):
+        assert "up to" not in run("--history", str(history), *some).stderr

@@ -6,6 +6,8 @@ import csv
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,3 +40,15 @@ def read_number(word: str) -> float:
     if word in {"?", "unknown"}:
         return math.nan
     return float(word.removesuffix("%")) / (100 if word.endswith("%") else 1)
+
+
+@pytest.fixture(scope="session")
+def desk(load_module: Callable[[Path, str], ModuleType]) -> Any:
+    """The program beside this file that builds a market by hand and trades it."""
+    return load_module(Path(__file__).with_name("desk.py"), "desk")
+
+
+@pytest.fixture(scope="session")
+def accounts(load_module: Callable[[Path, str], ModuleType]) -> Any:
+    """The program beside this file that keeps an account of its own."""
+    return load_module(Path(__file__).with_name("accounts.py"), "accounts")

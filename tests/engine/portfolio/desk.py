@@ -20,7 +20,7 @@ from engine.book.folder import BookFiles, read_folder
 from engine.book.read import read_book
 from engine.cycle import judge
 from engine.frames.columns import INSTANT
-from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS, validate_pairs
+from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS
 from engine.frames.settlements import SETTLEMENT_COLUMNS
 from engine.model import Leg
 from engine.operations.starter import find_starter
@@ -86,23 +86,36 @@ def quote(minutes: float, coin: str = "BTC", venue: str = "binance", **changes: 
 def describe_leg(leg: str, coin: str, venue: str, symbol: str) -> dict[str, Any]:
     """What every leg of a usual pair has; what is not said is unknown."""
     said = {
-        **{"venue": venue, "base": coin, "quote": "USDT", "symbol": symbol, "status": "trading"},
-        **{"fee_coin": "quote", "volume_usd_24h": 1e9, "listed_days": 2_000.0, "hours_to_delisting": 1e9},
-        **{"age_s": 0.0, "contract_size": 1.0, "multiplier": 1.0, "min_lots": 1.0, "min_notional_usd": 5.0},
-        **{"expiry_days": 1e9, "has_book": False, "inverse": False},
+        "venue": venue,
+        "base": coin,
+        "quote": "USDT",
+        "symbol": symbol,
+        "status": "trading",
+        "fee_coin": "quote",
+        "volume_usd_24h": 1e9,
+        "listed_days": 2_000.0,
+        "hours_to_delisting": 1e9,
+        "age_s": 0.0,
+        "contract_size": 1.0,
+        "multiplier": 1.0,
+        "min_lots": 1.0,
+        "min_notional_usd": 5.0,
+        "expiry_days": 1e9,
+        "has_book": False,
+        "inverse": False,
     }
     return {f"{leg}_{name}": said.get(name) for name in (*LEG_TEXTS, *LEG_NUMBERS, *LEG_FLAGS)}
 
 
 def build_pairs(rows: Iterable[Mapping[str, Any]], legs: Sequence[Leg]) -> pl.DataFrame:
-    """Pairs of rows as `quote` gives them, checked and in order."""
+    """Pairs of rows as `quote` gives them, in order."""
     rows = list(rows)
-    types = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
+    types: dict[str, Any] = {"ts": INSTANT, **dict.fromkeys(("pair", "venue", "base", "quote"), pl.String)}
     for leg in legs:
         types |= {f"{leg.name}_{name}": pl.String for name in LEG_TEXTS}
         types |= {f"{leg.name}_{name}": pl.Boolean for name in LEG_FLAGS}
     schema = {name: types.get(name, pl.Float64) for row in rows for name in row}
-    return validate_pairs(pl.DataFrame(rows, schema=schema, orient="row"), legs).sort("ts", "pair")
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("ts", "pair")
 
 
 @cache
@@ -111,10 +124,10 @@ def make_book(words: str = "", texts: tuple[tuple[str, str], ...] = ()) -> LoopB
 
     Args:
         words: Apart by `;`: `name=value` for a parameter or a metric, `-name` to leave a limit out.
-        texts: Files with another content, by name.
+        texts: Files with another content, by name; one without any is left out.
     """
     files = read_folder(find_starter() / "draft")
-    changed = dict(files.texts) | dict(texts)
+    changed = {name: text for name, text in (dict(files.texts) | dict(texts)).items() if text}
     changed.pop("scenarios.csv", None)
     read = read_book(BookFiles(files.name, changed, files.raw, files.diagnostics))
     assert read.book is not None
@@ -152,7 +165,9 @@ class Around:
         errors: Share of failed requests, by venue.
         latency: Latency, by venue.
         dollars: US dollars for one USDT.
-        days: How many days of usual returns are known of every pair.
+        days: How many days of returns are known of every pair.
+        swing: How many times the usual they are.
+        alike: Whether those of all pairs, and of Bitcoin, are the same.
     """
 
     flows: tuple[tuple[float, str, float], ...] = ((0, "main", 2_000.0),)
@@ -161,10 +176,12 @@ class Around:
     latency: tuple[tuple[float, str, float | None], ...] = ((-1, "binance", 0.2),)
     dollars: tuple[tuple[float, float | None], ...] = ((-1, 1.0),)
     days: int = 30
+    swing: float = 1.0
+    alike: bool = False
 
 
 def surround(around: Around, pairs: Iterable[str], after: datetime | None, until: datetime) -> Surroundings:
-    """The frames of what surrounds a stretch of cycles: flows of this stretch, and all that is known by then."""
+    """The frames of what surrounds a stretch of cycles: its flows, and all else whatever its time."""
     health = [
         {"ts": at(minute), "venue": venue, name: value}
         for name, told in (("error_rate", around.errors), ("latency_p95_s", around.latency))
@@ -188,22 +205,24 @@ def surround(around: Around, pairs: Iterable[str], after: datetime | None, until
             [{"ts": at(minute), "usdt_usd": value} for minute, value in around.dollars],
             schema={"ts": INSTANT, "usdt_usd": pl.Float64},
         ),
-        returns=list_returns(pairs, around.days),
-        btc=list_returns(["BTC"], around.days).drop("pair"),
+        returns=list_returns(pairs, around),
+        btc=list_returns(["BTC"], around).drop("pair"),
     )
 
 
-def list_returns(pairs: Iterable[str], days: int) -> pl.DataFrame:
-    """Small daily returns before the first cycle, other ones for each pair."""
+def list_returns(pairs: Iterable[str], around: Around) -> pl.DataFrame:
+    """Daily returns before the first cycle, other ones for each pair; the worst usual one is 5 bps."""
     midnight = START.replace(hour=0)
     rows = [
         {
             "ts": midnight - timedelta(days=day),
             "pair": pair,
-            "day_return": ((day * day * 7 + day * (place + 3)) % 11 - 5) * 1e-4,
+            "day_return": ((day * day * 7 + day * (3 if around.alike else place + 3)) % 11 - 5)
+            * 1e-4
+            * around.swing,
         }
         for place, pair in enumerate(sorted(set(pairs)))
-        for day in range(days)
+        for day in range(around.days)
     ]
     return pl.DataFrame(rows, schema={"ts": INSTANT, "pair": pl.String, "day_return": pl.Float64})
 
@@ -216,14 +235,15 @@ def run(
     memory: Memory | None = None,
     since: datetime | None = None,
     accounts: Sequence[Account] = ACCOUNTS,
+    pairs: Iterable[str] = (),
     loop: Any = advance,
 ) -> Traded:
     """Trade these rows in one call."""
     book = book or make_book()
-    pairs = build_pairs(rows, book.bound.book.manifest.pairing.legs)
-    measured = book.bound.measure(pairs.sort("pair", "ts")).sort("ts", "pair")
+    quoted = build_pairs(rows, book.bound.book.manifest.pairing.legs)
+    measured = book.bound.measure(quoted.sort("pair", "ts")).sort("ts", "pair")
     until = measured["ts"][-1]
-    surroundings = surround(around or Around(), PAIRS, since, until)
+    surroundings = surround(around or Around(), [*PAIRS, *pairs], since, until)
     decisions = judge(book.bound, measured)
     memory = memory or begin_memory()
     return trade(book, memory, measured, decisions, surroundings, accounts, since=since, run=loop)
