@@ -118,26 +118,26 @@ class Store:
 
     def read_last_cycle(self, book: str) -> tuple[datetime, bytes] | None:
         """Time and state of a book's last cycle; None before its first."""
-        with self._connect() as connection:
+        with self._read() as connection:
             last = reading.read_state(connection, book)
         self._seen[book] = None if last is None else last[0]
         return last
 
     def read_standing(self, book: str) -> Standing | None:
         """What a book holds after its last cycle, and its marks; None before its first."""
-        with self._connect() as connection:
+        with self._read() as connection:
             return reading.read_standing(connection, book)
 
     def read_cycles(
         self, book: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> tuple[CycleRow, ...]:
         """Cycles of a book in order, from `start` on and before `end`."""
-        with self._connect() as connection:
+        with self._read() as connection:
             return reading.read_cycles(connection, book, start, end)
 
     def list_books(self) -> tuple[str, ...]:
         """Names of the books that have a cycle, in order."""
-        with self._connect() as connection:
+        with self._read() as connection:
             return reading.list_books(connection)
 
     def read_entries(
@@ -158,12 +158,12 @@ class Store:
             pair: Only events of this pair.
             kind: Only events of this kind, such as `fill`.
         """
-        with self._connect() as connection:
+        with self._read() as connection:
             return reading.read_entries(connection, book, reading.Filter(start, end, pair, kind))
 
     def read_days(self, book: str, *, start: date | None = None, end: date | None = None) -> tuple[Day, ...]:
         """Days of a book in order, from `start` on and before `end`."""
-        with self._connect() as connection:
+        with self._read() as connection:
             return reading.read_days(connection, book, start, end)
 
     def _check_order(self, book: str, last: datetime | None, at: datetime) -> None:
@@ -174,6 +174,18 @@ class Store:
             )
         if last is not None and at <= last:
             raise LedgerError(f"the cycle of {at} is not after the last one of {book}, {last}")
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        """A connection for reading: what cannot be read as what was written is damage."""
+        with self._connect() as connection:
+            try:
+                yield connection
+            except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+                place = name_place(self._engine.url)
+                raise LedgerError(
+                    f"{place} is damaged: {type(error).__name__}: {error}; take a copy of it that is whole"
+                ) from error
 
     @contextmanager
     def _connect(self, *, writes: bool = False) -> Iterator[Connection]:

@@ -49,17 +49,17 @@ def check_accounts(book: str, memory: Memory, holdings: Holdings, accounts: Sequ
 
 def _list_lost_money(holdings: Holdings, accounts: Sequence[Account]) -> Iterator[str]:
     venues = {account.name: account.venue for account in accounts}
-    for purse, amount in holdings.wallets.items():
+    for purse in holdings.wallets:
         venue = purse.wallet.partition(":")[0]
         if venues.get(purse.account) != venue:
-            yield f"{amount.normalize():f} {purse.coin} in the account {purse.account} at {venue}"
+            yield f"the money in the account {purse.account} at {venue}"
 
 
 def _list_lost_pairs(memory: Memory, holdings: Holdings, accounts: Sequence[Account]) -> Iterator[str]:
     for key, leg in holdings.legs.items():
         base = memory.pairs[key.pair]["facts"]["base"]
         if find_account(accounts, leg.instrument.venue, base) != key.account:
-            yield f"{key.pair} in the account {key.account}"
+            yield f"its position in {key.pair} there"
 
 
 def keep_shape(book: str, memory: Memory, holdings: Holdings, legs: Sequence[Leg]) -> Memory:

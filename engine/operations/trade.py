@@ -89,7 +89,7 @@ class Trader:
         last = self.store.read_last_cycle(self.name)
         standing = self.store.read_standing(self.name)
         if last is not None and standing is not None:
-            self.since, self.memory = last[0], _recall(last[1])
+            self.since, self.memory = last[0], _recall(self.name, last[1])
             self._books.holdings = standing.holdings
             check_market(self.name, self.memory, self.market)
             check_accounts(self.name, self.memory, standing.holdings, self.accounts)
@@ -228,11 +228,11 @@ def trade_run(trader: Trader, cycles: Iterator[tuple[Candidates, Outcome]]) -> I
         yield trader.trade_cycle(outcome, surroundings)
 
 
-def _recall(data: bytes) -> Memory:
+def _recall(book: str, data: bytes) -> Memory:
     try:
         return read_memory(data)
     except (ValueError, KeyError, TypeError) as error:
-        raise LedgerError(f"what the store remembers cannot be read: {error}") from error
+        raise LedgerError(f"what the store remembers of {book} cannot be read: {error}") from error
 
 
 def name_version(version: str, fingerprint: str) -> str:
