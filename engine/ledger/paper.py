@@ -6,7 +6,7 @@ guards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -65,18 +65,30 @@ class PaperBooks:
     holdings: Holdings = field(default_factory=Holdings)
 
     @exactly
-    def tell(self, events: pl.DataFrame, facts: Mapping[tuple[str, str], LegFacts]) -> list[Event]:
+    def tell(
+        self, events: pl.DataFrame, facts: Mapping[tuple[str, str], LegFacts], held: Collection[str]
+    ) -> list[Event]:
         """The events of one cycle.
 
         Args:
             events: As `engine.portfolio.trading.Traded.events`.
             facts: Who each leg is, by pair and name of the leg; accounts by `("", name)`.
+            held: Pairs with a position after the cycle. Of others nothing stays open, also where the rounding
+                of floats hid from the loop that some part of a coin is left.
 
         Raises:
             LedgerError: An event does not fit what is held.
         """
         told: list[Event] = []
-        for place, row in enumerate(events.iter_rows(named=True)):
+        rows = [*events.iter_rows(named=True)]
+        closed = {row["pair"]: row for row in rows if row["kind"] == "fill" and row["pair"] not in held}
+        rows += [
+            {**row, "kind": "dust", "leg": leg, "price": float(fact.close or 0)}
+            for pair, row in closed.items()
+            for (whose, leg), fact in facts.items()
+            if whose == pair
+        ]
+        for place, row in enumerate(rows):
             for event in self._tell_one(row, place, facts):
                 self.holdings = apply_entry(self.holdings, make_entry(event, self.holdings))
                 told.append(event)
@@ -107,7 +119,7 @@ class PaperBooks:
                 yield self._tell_funding(row, leg, {**common, **whose})
             case "borrow" if row["amount"]:
                 yield self._tell_borrow(row, leg, {**common, **whose})
-            case "dust":
+            case "dust" if LegKey(leg.account, row["pair"], row["leg"]) in self.holdings.legs:
                 price = decimal_of(row["price"]) * leg.multiplier
                 yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=price)
             case "margin":

@@ -172,7 +172,8 @@ class Trader:
         if self.store is None:
             return
         facts = self._name_legs(measured, traded)
-        events = self._books.tell(traded.events, facts)
+        open_pairs = [pair for pair, told in traded.memory.pairs.items() if any(told["units"])]
+        events = self._books.tell(traded.events, facts, open_pairs)
         held = {key: leg for key, leg in facts.items() if key[0] in traded.memory.pairs}
         equity = self.store.commit_cycle(
             at,
