@@ -6,7 +6,7 @@ guards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -86,6 +86,7 @@ class PaperBooks:
         at: datetime,
         events: pl.DataFrame,
         facts: Mapping[tuple[str, str], LegFacts],
+        held: Collection[str],
         flows: Sequence[Flow] = (),
     ) -> list[Event]:
         """The events of one cycle.
@@ -94,6 +95,8 @@ class PaperBooks:
             at: Its time.
             events: As `engine.portfolio.trading.Traded.events`; their flows are those below, in floats.
             facts: Who each leg is, by pair and name of the leg.
+            held: Pairs with a position after the cycle. Of others nothing stays open, also where the rounding
+                of floats hid from the loop that some part of a coin is left.
             flows: Money that came or went, before everything else.
 
         Raises:
@@ -102,8 +105,16 @@ class PaperBooks:
         told: list[Event] = []
         for place, flow in enumerate(flows):
             self._take(self._tell_flow(at, place, flow), told)
-        for place, row in enumerate(events.iter_rows(named=True)):
-            for event in () if row["kind"] == "flow" else self._tell_one(row, place, facts):
+        rows = [row for row in events.iter_rows(named=True) if row["kind"] != "flow"]
+        closed = {row["pair"]: row for row in rows if row["kind"] == "fill" and row["pair"] not in held}
+        rows += [
+            {**row, "kind": "dust", "leg": leg, "price": float(fact.close or 0)}
+            for pair, row in closed.items()
+            for (whose, leg), fact in facts.items()
+            if whose == pair
+        ]
+        for place, row in enumerate(rows):
+            for event in self._tell_one(row, place, facts):
                 self._take(event, told)
         return told
 
@@ -148,7 +159,7 @@ class PaperBooks:
                 yield self._tell_funding(row, leg, {**common, **whose})
             case "borrow" if row["amount"]:
                 yield self._tell_borrow(row, leg, {**common, **whose})
-            case "dust":
+            case "dust" if LegKey(leg.account, row["pair"], row["leg"]) in self.holdings.legs:
                 price = decimal_of(row["price"]) * leg.multiplier
                 yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=price)
             case "margin":

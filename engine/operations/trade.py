@@ -187,7 +187,8 @@ class Trader:
         if self.store is None:
             return
         facts = self._name_legs(measured, traded)
-        events = self._books.tell(at, traded.events, facts, flows)
+        open_pairs = [pair for pair, told in traded.memory.pairs.items() if any(told["units"])]
+        events = self._books.tell(at, traded.events, facts, open_pairs, flows)
         held = {key: leg for key, leg in facts.items() if key[0] in traded.memory.pairs}
         counted = float(traded.book["equity_usd"][0])
         self.store.commit_cycle(

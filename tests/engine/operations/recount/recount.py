@@ -291,10 +291,10 @@ class Recount:
             assert pair not in self.purse.held, (told.at, row)
             prices = self._prices(pair, told.at)
             assert prices is not None, (told.at, row)
-            order, least = self._size(supposed, pair, prices, row, told.at)
+            order = self._size(supposed, pair, prices, row, told.at)
             trial = copy.deepcopy(supposed)
             self._try(trial, pair, order, prices, told.at)
-            self._check_bounds(trial, pair, least)
+            self._check_bounds(trial, pair)
             supposed = trial
             self.orders[pair] = order
             if row["limit"] is not None:
@@ -305,8 +305,8 @@ class Recount:
         entities = {"", pair, self.venue, self.coin_of(pair)}
         return [name for name, entity in self.acting if name not in warn and entity in entities]
 
-    def _size(self, supposed: Any, pair: str, prices: Any, row: Any, at: datetime) -> tuple[Any, float]:
-        """The largest order within share, cap, bucket, account and the limit of a coin; and its cap."""
+    def _size(self, supposed: Any, pair: str, prices: Any, row: Any, at: datetime) -> Any:
+        """The largest order within share, cap, bucket, account and the limit of a coin."""
         book, (spot, perp) = self.book, prices
         capital = min(book.capital, float(supposed.equity()))
         used = float(supposed.used(book.ties))
@@ -338,7 +338,7 @@ class Recount:
             most if fits(most) else bisect.bisect_left(range(1, most), True, key=lambda each: not fits(each))
         )
         assert lots > 0, f"{at}: {pair} is entered where no lot fits"
-        return self._match(lots, steps, perp), cap
+        return self._match(lots, steps, perp)
 
     def _match(self, lots: int, steps: Any, perp: Decimal) -> Any:
         coins = lots * steps[1]
@@ -355,14 +355,13 @@ class Recount:
         position.mark = [self.raw.mark(position.coin, leg, at) for leg in (0, 1)]
         purse.fill(pair, order, prices, at)
 
-    def _check_bounds(self, trial: Any, pair: str, cap: float) -> None:
+    def _check_bounds(self, trial: Any, pair: str) -> None:
         """The buckets and limits of size hold after the order, at the prices of now."""
         book, position = self.book, trial.held[pair]
         capital = min(book.capital, float(trial.equity()))
         assert float(trial.used(book.ties)) <= book.active * capital * (1 + 2e-3), (
             "the active bucket is exceeded"
         )
-        assert float(position.notional()) <= cap * (1 + 1e-3)
         assert float(position.notional()) <= book.one_coin * book.capital * (1 + 1e-12)
         assert float(trial.wallet) >= (book.buffer + book.fees) * capital - 0.01 * book.capital
 

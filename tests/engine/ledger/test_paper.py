@@ -1,0 +1,91 @@
+"""What the loop did, in floats, as events of the ledger: each case once failed or left something behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from engine.frames.events import validate_events
+from engine.ledger.events import Dust, Event, Fill, Transfer
+from engine.ledger.paper import LegFacts, PaperBooks
+
+AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
+PAIR = "binance:BTC/USDT:USDT"
+ONE = Decimal(1)
+FACTS = {
+    ("", "main"): LegFacts("main", "binance", "", "", "spot", ONE, ONE, None),
+    (PAIR, "spot"): LegFacts("main", "binance", "BTC/USDT", "BTC", "spot", ONE, ONE, Decimal(100)),
+    (PAIR, "perp"): LegFacts("main", "binance", "BTC/USDT:USDT", "BTC", "swap", ONE, ONE, Decimal(101)),
+}
+
+
+def tell(books: PaperBooks, hour: int, *rows: dict[str, Any], held: bool = True) -> list[Event]:
+    """Tell the books of a cycle so many hours later."""
+    usual = dict.fromkeys(("lots", "step", "price", "reference", "fee_rate", "fee_in_base", "rate", "amount"))
+    usual |= {
+        "ts": AT.replace(hour=AT.hour + hour),
+        "pair": PAIR,
+        "rule": None,
+        "limit": None,
+        "purpose": None,
+    }
+    told = [usual | {"step": 0.1, "fee_rate": 0.0, "fee_in_base": 0.0} | row for row in rows]
+    frame = pl.DataFrame(told, schema={name: SCHEMA[name] for name in SCHEMA})
+    return books.tell(validate_events(frame), FACTS, [PAIR] if held else [])
+
+
+SCHEMA: dict[str, Any] = {
+    "ts": pl.Datetime("us", "UTC"),
+    **dict.fromkeys(("kind", "pair", "leg"), pl.String),
+    **dict.fromkeys(
+        ("lots", "step", "price", "reference", "fee_rate", "fee_in_base", "rate", "amount"), pl.Float64
+    ),
+    **dict.fromkeys(("purpose", "rule", "limit"), pl.String),
+}
+
+
+def fill(leg: str, lots: float, purpose: str, **changes: Any) -> dict[str, Any]:
+    usual = {"kind": "fill", "leg": leg, "lots": lots, "price": 100.0, "reference": 100.0, "purpose": purpose}
+    return usual | changes
+
+
+@pytest.fixture
+def books() -> PaperBooks:
+    """Books of an account that holds 0.3 BTC and is short of as much."""
+    books = PaperBooks("funding-carry", "draft")
+    flow = {"kind": "flow", "leg": "main", "pair": None, "amount": 1000.0}
+    tell(books, 0, flow, fill("spot", 3.0, "enter", rule="E1"), fill("perp", -3.0, "enter", rule="E1"))
+    return books
+
+
+def test_margin_moves_whatever_digits_it_has(books: PaperBooks) -> None:
+    moved = {"kind": "margin", "leg": "perp", "amount": -61.53846153846154, "purpose": "exit"}
+    (transfer,) = tell(books, 1, moved)
+    assert isinstance(transfer, Transfer)
+    assert transfer.amount == Decimal("61.53846153")
+
+
+def test_a_forced_close_that_no_rule_wanted_is_named_by_its_purpose(books: PaperBooks) -> None:
+    (forced,) = tell(books, 1, fill("perp", 3.0, "liquidation"))
+    assert isinstance(forced, Fill)
+    assert forced.rule == "liquidation"
+
+
+def test_dust_that_only_floats_have_is_told_as_nothing(books: PaperBooks) -> None:
+    dust = {"kind": "dust", "leg": "spot", "price": 100.0, "amount": 4e-15, "purpose": "exit"}
+    exits = (fill("spot", -3.0, "exit", rule="X4"), fill("perp", 3.0, "exit", rule="X4"), dust)
+    assert [event.KIND for event in tell(books, 1, *exits, held=False)] == ["fill", "fill"]
+    assert not books.holdings.legs
+
+
+def test_what_floats_do_not_see_is_left_as_dust_when_a_position_is_closed(books: PaperBooks) -> None:
+    sold = fill("spot", -2_999_999.0, "exit", step=1e-7, rule="X4")
+    told = tell(books, 1, sold, fill("perp", 3.0, "exit", rule="X4"), held=False)
+    dust = told[-1]
+    assert isinstance(dust, Dust)
+    assert (dust.quantity, dust.price) == (Decimal("1E-7"), Decimal(100))
+    assert not books.holdings.legs
