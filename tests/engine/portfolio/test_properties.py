@@ -73,7 +73,6 @@ def test_names_matter_only_where_all_else_is_equal(
         [row | {"pair": names[row["pair"]]} for row in rows],
         book,
         around=replace(around, alike=True),
-        pairs=names.values(),
     )
     for name in ("events", "verdicts", "acts"):
         told, other = getattr(plain, name), getattr(named, name)
