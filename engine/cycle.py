@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.frames.decisions import validate_decisions
+from engine.tables.bind import UNKNOWN, VIOLATION
 from engine.tables.read import RESERVED_OUTPUTS
 
-_UNKNOWN, _NONE, _ENTER = pl.lit("unknown"), pl.lit("none"), pl.lit("enter")
+_UNKNOWN, _NONE, _ENTER, _CLASH = (pl.lit(word) for word in (UNKNOWN, "none", "enter", VIOLATION))
+_AT_ENTRY, _AT_UNIVERSE = pl.col("stage") == "entry", pl.col("stage") == "universe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Funnel:
         universe: Candidates that the universe includes; all of them in a book without one.
         shortlist: The best of these, as many as the book's short list takes.
         unknown: Candidates whose decision is unknown for want of data; they are not entered.
+        violation: Candidates of which a table says what it may not; they are not entered.
         enter: Candidates to enter.
     """
 
@@ -31,6 +35,7 @@ class Funnel:
     universe: int
     shortlist: int
     unknown: int
+    violation: int
     enter: int
 
 
@@ -65,7 +70,7 @@ def decide(bound: BoundBook, pairs: pl.DataFrame, at: datetime) -> Outcome:
             book's `history` before `at` on. Rows after `at` change nothing.
         at: Time of the cycle.
     """
-    measured = bound.measure(pairs).filter(pl.col("ts") == at)
+    measured = bound.measure(pairs, pairs["ts"] == at)
     return _conclude(bound, at, measured, judge(bound, measured))
 
 
@@ -101,40 +106,46 @@ def judge(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
     """
     universe = _judge_universe(bound, measured)
     stage = _find_stage(bound, measured, universe["include"])
-    entry = bound.tables["entry"].evaluate(measured, tell=True)
+    entry = _judge_entry(bound, measured, stage)
     outputs = [name for name in entry.columns if name not in RESERVED_OUTPUTS]
-    judged = pl.DataFrame([stage]).hstack(entry.rename({name: f"entry {name}" for name in entry.columns}))
-    judged = judged.hstack(universe.rename({name: f"universe {name}" for name in universe.columns}))
-    at_entry, at_universe = pl.col("stage") == "entry", pl.col("stage") == "universe"
-    said = [
-        pl.when(at_entry)
-        .then(pl.col(f"entry {name}"))
-        .when(at_universe)
-        .then(pl.col(f"universe {name}"))
-        .alias(name)
-        for name in ("rule", "state")
-    ]
-    possible = pl.when(at_entry).then(pl.col("entry possible")).when(at_universe).then("universe possible")
-    decisions = judged.select(
-        _decide(),
-        "stage",
-        said[0],
-        pl.col("universe rule").alias("universe_rule"),
-        *(pl.when(at_entry).then(pl.col(f"entry {name}")).alias(name) for name in outputs),
-        said[1],
-        possible.otherwise(pl.lit([], pl.List(pl.String))).alias("possible"),
+    judged = pl.DataFrame(
+        [
+            *measured.select("ts", "pair"),
+            stage,
+            *(column.alias(f"universe {column.name}") for column in universe),
+            *(column.alias(f"entry {column.name}") for column in entry),
+        ]
     )
-    return validate_decisions(measured.select("ts", "pair").hstack(decisions))
+    decisions = judged.select(*_SAID, *(pl.col(f"entry {name}").alias(name) for name in outputs), *_BEHIND)
+    return validate_decisions(decisions)
+
+
+def _say(name: str, otherwise: pl.Expr | None = None) -> pl.Expr:
+    """What the stage at which a pair ended says of it; the short list says nothing."""
+    at_entry = pl.when(_AT_ENTRY).then(pl.col(f"entry {name}"))
+    return at_entry.when(_AT_UNIVERSE).then(pl.col(f"universe {name}")).otherwise(otherwise).alias(name)
 
 
 def _decide() -> pl.Expr:
     """The decision at the stage where a pair ended."""
-    open_at_entry = (pl.col("entry state") == "unknown") | pl.col("entry enter").is_null()
+    open_at_entry = (pl.col("entry state") == UNKNOWN) | pl.col("entry enter").is_null()
     enters = pl.when(pl.col("entry enter")).then(_ENTER).otherwise(_NONE)
-    at_entry = pl.when(open_at_entry).then(_UNKNOWN).otherwise(enters)
-    at_universe = pl.when(pl.col("universe include").is_null()).then(_UNKNOWN).otherwise(_NONE)
-    by_stage = pl.when(pl.col("stage") == "entry").then(at_entry)
-    return by_stage.when(pl.col("stage") == "universe").then(at_universe).otherwise(_NONE).alias("decision")
+    clashes = pl.when(pl.col("entry state") == VIOLATION).then(_CLASH)
+    at_entry = clashes.when(open_at_entry).then(_UNKNOWN).otherwise(enters)
+    clashes = pl.when(pl.col("universe state") == VIOLATION).then(_CLASH)
+    at_universe = clashes.when(pl.col("universe include").is_null()).then(_UNKNOWN).otherwise(_NONE)
+    return pl.when(_AT_ENTRY).then(at_entry).when(_AT_UNIVERSE).then(at_universe).otherwise(_NONE)
+
+
+_SAID = (
+    *("ts", "pair", _decide().alias("decision"), "stage", _say("rule")),
+    pl.col("universe rule").alias("universe_rule"),
+)
+_BEHIND = (
+    _say("state"),
+    _say("possible", pl.lit([], pl.List(pl.String))),
+)
+"""The columns of decisions before and after the outputs of the entry table."""
 
 
 def _judge_universe(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
@@ -148,6 +159,18 @@ def _judge_universe(bound: BoundBook, measured: pl.DataFrame) -> pl.DataFrame:
         pl.Series("possible", [[]], dtype=pl.List(pl.String)),
     ]
     return pl.DataFrame(included)[[0] * measured.height]
+
+
+def _judge_entry(bound: BoundBook, measured: pl.DataFrame, stage: pl.Series) -> pl.DataFrame:
+    """What the entry table says of the rows on the short list; null in the others."""
+    table, at_entry = bound.tables["entry"], stage == "entry"
+    rows = at_entry.arg_true()
+    if table.whole:
+        judged = table.evaluate(measured, tell=True)[rows]
+    else:
+        judged = table.evaluate(measured.select(table.columns)[rows], tell=True)
+    listed = pl.Series(np.cumsum(at_entry) - 1).set(~at_entry, None)
+    return judged.select(pl.all().gather(listed))
 
 
 def _find_stage(bound: BoundBook, measured: pl.DataFrame, include: pl.Series) -> pl.Series:
@@ -177,10 +200,11 @@ def _find_stage(bound: BoundBook, measured: pl.DataFrame, include: pl.Series) ->
 
 
 def _conclude(bound: BoundBook, at: datetime, measured: pl.DataFrame, decisions: pl.DataFrame) -> Outcome:
-    enter, unknown = (int((decisions["decision"] == word).sum()) for word in ("enter", "unknown"))
+    counted = ("unknown", VIOLATION, "enter")
+    unknown, violation, enter = (int((decisions["decision"] == word).sum()) for word in counted)
     listed = int((decisions["stage"] == "entry").sum())
     included = int((decisions["stage"] != "universe").sum())
-    funnel = Funnel(decisions.height, included, listed, unknown, enter)
+    funnel = Funnel(decisions.height, included, listed, unknown, violation, enter)
     return Outcome(at, measured, decisions, funnel, _rank(bound, measured, decisions) if enter else ())
 
 

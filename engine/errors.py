@@ -91,5 +91,9 @@ class RecordingError(CarrybookError):
     """A recording of cycles cannot be written or read as asked; says which file, and what to do."""
 
 
+class RequestError(CarrybookError):
+    """A request to a running engine cannot be written, read or put away; the message says which and why."""
+
+
 class UsageError(CarrybookError):
     """A command was called in a way that cannot be carried out."""

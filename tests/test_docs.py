@@ -326,8 +326,27 @@ def test_the_checks_end_with_the_test_command_of_the_readme() -> None:
 
 def test_the_first_command_of_the_readme_runs_the_book() -> None:
     run, *_ = list_commands(README)
-    assert run.startswith("python3.11 -m venv .venv && ")
-    assert run.endswith("&& .venv/bin/carrybook run")
+    assert run.startswith("python3.11 -m venv .venv && . .venv/bin/activate && ")
+    assert run.endswith("&& carrybook run")
+
+
+def test_the_commands_of_the_readme_run_in_the_order_in_which_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shown = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    commands = [line.removeprefix("$ ") for block in shown for line in block.splitlines()]
+    assert commands[0] == "carrybook init ~/desk && cd ~/desk"
+    assert len(commands) >= 8
+    for command in commands:
+        first, _, then = command.partition(" && ")
+        _, *arguments = shlex.split(first.replace("~", str(tmp_path)))
+        done = CliRunner().invoke(app, arguments, env={"COLUMNS": "240"})
+        assert done.exit_code == 0, f"{command}: {done.output}"
+        if then:
+            monkeypatch.chdir(tmp_path / "desk")
+    assert len(list((tmp_path / "desk" / "recordings" / "made-8" / "cycles").iterdir())) == 6
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def list_content(*folders: str) -> list[Path]:
 
 def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     information = f"carrybook-{engine.__version__}.dist-info"
-    assert b"carrybook = engine.cli.app:main" in wheel.read(f"{information}/entry_points.txt")
+    assert b"carrybook = engine.cli.start:main" in wheel.read(f"{information}/entry_points.txt")
     assert b"Carrybook contributors" in wheel.read(f"{information}/licenses/LICENSE")
 
 

@@ -76,7 +76,8 @@ def check_allocation(buckets: Sequence[Bucket], known: Scope) -> tuple[tuple[Cor
     """
     parameters = known.up_to(Stage.PARAMETER)
     checked = [
-        check_formula(bucket.share or "0", parameters, kind=Kind.NUMBER, unit=RATIO) for bucket in buckets
+        check_formula(bucket.share or "0", parameters, kind=Kind.NUMBER, unit=RATIO, in_sheet=True)
+        for bucket in buckets
     ]
     faults = [
         fault.at(file=FILE, row=bucket.row, column="share")

@@ -18,7 +18,8 @@ from engine.book.values import check_values, list_capitals, list_shares, settle_
 from engine.errors import BookErrors
 from engine.language.bind import bind as bind_formula
 from engine.language.core import Core
-from engine.language.passes import Passes, plan_passes
+from engine.language.metrics import BoundSheet
+from engine.language.passes import plan_passes
 from engine.language.quantities import Quantity
 from engine.tables.bind import CompiledTable, bind_table
 
@@ -42,23 +43,24 @@ class BoundBook:
     book: Book
     parameters: Mapping[str, Quantity] = field(repr=False)
     formulas: Mapping[str, Core] = field(repr=False)
-    sheet: Passes = field(repr=False)
+    sheet: BoundSheet = field(repr=False)
     tables: Mapping[str, CompiledTable] = field(repr=False)
     limits: tuple[CheckedLimit, ...] = field(repr=False)
     capitals: tuple[float, ...]
     shares: tuple[float, ...]
     weights: tuple[Core, ...] = field(repr=False)
 
-    def measure(self, pairs: pl.DataFrame) -> pl.DataFrame:
+    def measure(self, pairs: pl.DataFrame, wanted: pl.Series | None = None) -> pl.DataFrame:
         """Pairs with the book's metrics, and the names about positions as they are without one.
 
         Args:
             pairs: Columns as in `engine.frames.pairs` with settled funding; sorted by pair and time, and as
                 far back before the first row of interest as the manifest's `history`.
+            wanted: Of each row whether it is wanted; all rows of one time are, or none. None wants all.
         """
         legs = self.book.manifest.pairing.legs
         flat = [pl.lit(value).alias(name) for name, value in list_flat_values(legs).items()]
-        return self.sheet.evaluate(pairs.with_columns(flat))
+        return self.sheet.evaluate(pairs.with_columns(flat), wanted)
 
     def weigh(self, measured: pl.DataFrame) -> pl.DataFrame:
         """The quantity of each leg beside that of the others: a column for each, named as the leg.
@@ -99,6 +101,6 @@ def bind(compiled: CompiledBook, parameters: Mapping[str, Any] | None = None) ->
     shares = tuple(each for each in list_shares(compiled, values) if each is not None)
     weights = tuple(bind_formula(weight, values) for weight in compiled.weights)
     return BoundBook(
-        *(compiled.book, values, sheet.formulas, sheet.passes, tables, limits),
+        *(compiled.book, values, sheet.formulas, sheet, tables, limits),
         *(capitals, shares, weights),
     )

@@ -15,7 +15,7 @@ from engine.book.limits import CheckedLimit, check_limits
 from engine.book.looking_back import check_one_time
 from engine.book.measures import MEASURE_NAMES, type_measures
 from engine.book.roles import CONTRACTS
-from engine.book.scenarios.check import check_scenarios
+from engine.book.scenarios.check import Trials, check_scenarios
 from engine.book.targets import check_targets
 from engine.errors import BookErrors, Diagnostic
 from engine.language.core import Core
@@ -96,7 +96,9 @@ def check_texts(book: Book, faulty: Container[str] = ()) -> CompiledBook | tuple
     targets, wrong_targets = check_targets(book.targets, known)
     faults += [*wrong_limits, *wrong_shares, *wrong_targets]
     ids = None if wrong_limits or LIMITS_FILE in faulty else [limit.id for limit in book.limits]
-    faults += check_scenarios(book.scenarios, known, book.parameters, tables, ids)
+    judged = {role: table for role, table in tables.items() if f"{role}.csv" not in faulty}
+    trials = Trials(judged, ids, tuple(role for role in CONTRACTS if role not in book.tables))
+    faults += check_scenarios(book.scenarios, known, book.parameters, trials)
     if faults:
         return tuple(faults)
     return CompiledBook(book, sheet.scope, sheet, tables, limits, capitals, weights, shares, targets)

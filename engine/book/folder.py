@@ -94,13 +94,19 @@ def gather_files(name: str, raw: Mapping[str, bytes]) -> BookFiles:
             try:
                 texts[file] = raw[file].decode("utf-8-sig")
             except UnicodeDecodeError:
-                faults.append(refuse_encoding(file))
+                faults.append(refuse_encoding(file, raw[file]))
     return BookFiles(name, texts, raw, tuple(faults))
 
 
-def refuse_encoding(file: str) -> Diagnostic:
-    """The fault of a file that is no text."""
-    return Diagnostic("file.encoding", "the file is not in UTF-8", "save it in UTF-8", file)
+def refuse_encoding(file: str, content: bytes) -> Diagnostic:
+    """The fault of a file that is no text, at the first line that is none."""
+    row = None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+    hint = "save it in UTF-8" + ("; a spreadsheet calls that `CSV UTF-8`" if file.endswith(".csv") else "")
+    return Diagnostic("file.encoding", "the file is not in UTF-8", hint, file, row)
 
 
 def _check_names(names: Mapping[str, bytes]) -> Iterator[Diagnostic]:

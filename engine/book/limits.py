@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from engine.book.measures import SCOPES, see_limits
+from engine.book.measures import PAIR_SCOPES, SCOPES, see_limits
 from engine.book.records import Record, choose_word, read_records, read_time_span
 from engine.errors import Diagnostic
 from engine.language.bind import bind
@@ -23,6 +23,8 @@ REQUIRED = (KEY, "scope", "measure", "must be", "otherwise", "until")
 
 SEVERITIES = ("warn", "block entries", "rebalance", "top up", "reduce", "close", "halt")
 """What a breach leads to, from the mildest to the worst."""
+
+_REPAIRS = ("rebalance", "top up")
 
 RELEASES = ("clear", "manual", "next day", "next month")
 """Words for what releases a limit: that it holds again, a person, or the calendar."""
@@ -98,6 +100,10 @@ def read_limits(text: str) -> tuple[tuple[Limit, ...], tuple[Diagnostic, ...]]:
 def _check_words(record: Record) -> Iterator[Diagnostic | None]:
     yield choose_word(record, "scope", SCOPES, "limit.scope", FILE)
     yield choose_word(record, "otherwise", SEVERITIES, "limit.otherwise", FILE)
+    if record["otherwise"] in _REPAIRS and record["scope"] in SCOPES and record["scope"] not in PAIR_SCOPES:
+        message = f'"{record["otherwise"]}" repairs one position, and the scope is {record["scope"]}'
+        hint = f"take the scope position, or let it {SEVERITIES[1]}, reduce, close or halt"
+        yield Diagnostic("limit.repair", message, hint, FILE, record.line, "otherwise")
     if record["for"] and read_time_span(record["for"]) is None:
         message, hint = f'"{record["for"]}" is no time span', "write `30s` or `5min`, or leave it empty"
         yield Diagnostic("limit.for", message, hint, FILE, record.line, "for")
@@ -141,7 +147,7 @@ def _check_limit(limit: Limit, scope: Scope, faults: list[Diagnostic]) -> Checke
         faults.extend(fault.at(file=FILE, row=limit.row, column=column) for fault in checked.diagnostics)
         return checked.core
 
-    measure = keep(check_formula(limit.measure, scope, kind=Kind.NUMBER), "measure")
+    measure = keep(check_formula(limit.measure, scope, kind=Kind.NUMBER, in_sheet=True), "measure")
     if measure is None:
         return None
     if any(isinstance(node, Apply) and node.function.scope != "row" for node in walk(measure)):

@@ -8,12 +8,10 @@ from datetime import timedelta
 from engine.book import metrics
 from engine.book.book import Book
 from engine.errors import Diagnostic
-from engine.language.core import Apply, Column, Constant, Core, walk
+from engine.language.core import Apply, Core, walk
 from engine.language.metrics import BoundSheet
-from engine.market.window import STALE_DIVISOR
+from engine.language.reach import LOOKING_BACK, measure_reaches
 from engine.tables.checked import CheckedTable
-
-_LOOKING_BACK = ("lag", "window")
 
 
 def check_one_time(checked: CheckedTable) -> Iterator[Diagnostic]:
@@ -41,31 +39,13 @@ def check_history(book: Book, sheet: BoundSheet) -> Iterator[Diagnostic]:
     """
     history_s = book.manifest.history.total_seconds()
     rows = {metric.name: metric.row for metric in book.metrics}
-    reach: dict[str, float] = {}
-    for name, core in sheet.formulas.items():
-        reach[name] = _measure_reach(core, reach)
-        if reach[name] > history_s:
-            days = timedelta(seconds=reach[name]) / timedelta(days=1)
+    for name, reach in measure_reaches(sheet.formulas).items():
+        if reach > history_s:
+            days = timedelta(seconds=reach) / timedelta(days=1)
             message = f"{name} looks back {days:.6g} d, further than the history of the book"
             hint = "set a longer `history` in book.toml, or shorten the window"
             yield Diagnostic("metric.reach", message, hint, metrics.FILE, rows[name], "formula")
 
 
 def _looks_back(core: Core) -> bool:
-    return any(isinstance(node, Apply) and node.function.scope in _LOOKING_BACK for node in walk(core))
-
-
-def _measure_reach(core: Core, known: dict[str, float]) -> float:
-    """How many seconds before a row the oldest row can lie that its value depends on."""
-    match core:
-        case Column(name=name):
-            return known.get(name, 0.0)
-        case Apply(function=function, arguments=(value, Constant(value=float(seconds)))) if (
-            function.scope in _LOOKING_BACK
-        ):
-            stale = seconds / STALE_DIVISOR if function.scope == "lag" else 0.0
-            return seconds + stale + _measure_reach(value, known)
-        case Apply(arguments=arguments):
-            return max((_measure_reach(argument, known) for argument in arguments), default=0.0)
-        case _:
-            return 0.0
+    return any(isinstance(node, Apply) and node.function.scope in LOOKING_BACK for node in walk(core))

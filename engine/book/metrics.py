@@ -36,7 +36,7 @@ def _check_bounds(record: Record) -> Iterator[Diagnostic]:
 def _read_metric(record: Record) -> Metric:
     return Metric(
         record[NAME],
-        record["formula"],
+        "null" if record.ragged else record["formula"],
         unit=record["unit"],
         minimum=record["minimum"],
         maximum=record["maximum"],

@@ -64,11 +64,12 @@ def read_parameters(text: str) -> tuple[tuple[Parameter, ...], tuple[Diagnostic,
     found: list[Parameter] = []
     wrong = list(faults)
     for record in records:
-        known = len(wrong)
-        found.append(_read_parameter(record, wrong))
-        if len(wrong) == known:
-            bounds = _check_bounds(found[-1])
+        known = [fault.column for fault in wrong if fault.row == record.line]
+        parameter = _read_parameter(record, wrong)
+        bounds = list(_check_bounds(parameter)) if "value" not in known and not record.ragged else []
+        if len(known) == sum(fault.row == record.line for fault in wrong):
             wrong += [fault.at(file=FILE, row=record.line, column="value") for fault in bounds]
+        found.append(_stand_in(parameter) if bounds else parameter)
     return tuple(found), tuple(wrong)
 
 
@@ -99,37 +100,65 @@ def change_parameters(
 
 
 def _read_parameter(record: Record, faults: list[Diagnostic]) -> Parameter:
-    """The parameter of a row; one that cannot be read is zero, so that its name is still known."""
-    read: dict[str, Quantity | None] = {"minimum": None, "maximum": None}
-    for column in ("value", "minimum", "maximum"):
-        if record[column]:
-            quantity = read_quantity(record[NAME], record[column], record["unit"])
-            if isinstance(quantity, Diagnostic):
-                placed = quantity.at(file=FILE, row=record.line, column=column)
-                known = any((fault.row, fault.column) == (record.line, column) for fault in faults)
-                faults += [] if known else [placed]
-            else:
-                read[column] = quantity
+    """The parameter of a row; where its value cannot be read, one that fits and so blames nothing else."""
+    known = {fault.column for fault in faults if fault.row == record.line}
+    bounds = {column: _read_cell(record, column, number=True) for column in ("minimum", "maximum")}
+    bounded = any(isinstance(bound, Quantity) for bound in bounds.values())
+    read = {"value": _read_cell(record, "value", number=bounded or bool(record["unit"])), **bounds}
+    faults += [
+        found.at(file=FILE, row=record.line, column=column)
+        for column, found in read.items()
+        if isinstance(found, Diagnostic) and column not in known
+    ]
+    value, minimum, maximum = (
+        found if isinstance(found, Quantity) and column not in known else None
+        for column, found in read.items()
+    )
     unit = find_unit(record["unit"]) or infer_unit(record[NAME])
-    value = read.get("value") or Quantity(Decimal(0), Type(Kind.NUMBER, unit))
-    bounds = read["minimum"], read["maximum"]
-    return Parameter(record[NAME], value, record["unit"], *bounds, record.line, record["note"])
+    fitting = value or minimum or maximum or Quantity(Decimal(1), Type(Kind.NUMBER, unit))
+    return Parameter(record[NAME], fitting, record["unit"], minimum, maximum, record.line, record["note"])
+
+
+def _read_cell(record: Record, column: str, *, number: bool) -> Quantity | Diagnostic | None:
+    """The value or a bound of a parameter; None where the cell is empty."""
+    text = record[column]
+    if not text:
+        return None
+    read = read_quantity(record[NAME], text, record["unit"])
+    if number and isinstance(read, Quantity) and read.type.kind is not Kind.NUMBER:
+        message = f'the {column} of "{record[NAME]}" is no number: `{text}`'
+        hint = "write one with at most one unit, as `5`, `5%` or `20M`"
+        return Diagnostic("parameter.value", message, hint)
+    return read
+
+
+def _stand_in(parameter: Parameter) -> Parameter:
+    """A parameter of which value and bounds measure different things, with a value that its cells expect."""
+    bounds = [bound for bound in (parameter.minimum, parameter.maximum) if bound is not None]
+    if not bounds or any(_compare(parameter.value, bound) is not None for bound in bounds):
+        return parameter
+    return replace(parameter, value=bounds[0])
 
 
 def _check_bounds(parameter: Parameter) -> Iterator[Diagnostic]:
-    for bound, word, sign in (
-        (parameter.minimum, "below its minimum", -1),
-        (parameter.maximum, "above its maximum", 1),
-    ):
-        if bound is None:
-            continue
-        value = _measure(parameter.value), _measure(bound)
-        if value[0] is None or value[1] is None or not _are_alike(parameter.value, bound):
+    sides = ((parameter.minimum, "below its minimum", -1), (parameter.maximum, "above its maximum", 1))
+    for bound, word, sign in sides:
+        beyond = Decimal(0) if bound is None else _compare(parameter.value, bound)
+        if beyond is None:
             message = f'the value of "{parameter.name}" and a bound of it measure different things'
             yield Diagnostic("parameter.bounds", message, "give both in units of one kind")
-        elif sign * (value[0] - value[1]) > 0:
+            return
+        if sign * beyond > 0:
             message = f'parameter "{parameter.name}" is {word}'
             yield Diagnostic("parameter.bounds", message, "change the value, or the bound")
+
+
+def _compare(value: Quantity, bound: Quantity) -> Decimal | None:
+    """How far a value lies above a bound, in the base unit; None if they measure different things."""
+    counts = _measure(value), _measure(bound)
+    if counts[0] is None or counts[1] is None or not _are_alike(value, bound):
+        return None
+    return counts[0] - counts[1]
 
 
 def _measure(quantity: Quantity) -> Decimal | None:

@@ -29,10 +29,12 @@ class Record:
     Attributes:
         line: Line of the file at which it starts, counted from 1.
         cells: The text in each column of the sheet's form; empty where the file has no such column.
+        ragged: Whether the row does not fit the header, so that nothing but its name is known.
     """
 
     line: int
     cells: dict[str, str]
+    ragged: bool = False
 
     def __getitem__(self, column: str) -> str:
         """The text in a column."""
@@ -60,7 +62,8 @@ def read_records(
             can use.
 
     Returns:
-        Rows with a key of their own, and the faults in reading order.
+        Rows with a key of their own, where names are the key those too that do not fit the header, and the
+        faults in reading order.
     """
     sheet = read_sheet(text, file)
     faults = [*sheet.diagnostics, *check_cells(sheet, frozenset(texts))]
@@ -78,7 +81,18 @@ def read_records(
         faults += wrong
         if key is None or all(fault.column != key for fault in wrong):
             records.append(record)
+    if key == NAME:
+        records += _list_ragged(sheet, columns, [record[NAME] for record in records])
     return tuple(records), tuple(sorted(faults, key=lambda fault: fault.row or 0))
+
+
+def _list_ragged(sheet: Sheet, columns: Sequence[str], taken: Sequence[str]) -> Iterator[Record]:
+    """Rows of which only the name can be told, so that it is not called unknown elsewhere as well."""
+    place = sheet.find_column(NAME) or 0
+    for row in sheet.ragged:
+        name = row.cells[place] if place < len(row.cells) else ""
+        if _check_name(name) is None and name not in taken:
+            yield Record(row.line, dict.fromkeys(columns, "") | {NAME: name}, ragged=True)
 
 
 def _check_header(sheet: Sheet, columns: Sequence[str], required: Sequence[str]) -> Iterator[Diagnostic]:

@@ -140,5 +140,5 @@ CONTRACTS: dict[str, Contract] = {
 }
 """Contract of every decision table."""
 
-DECIDING = ("universe", "entry")
+DECIDING = ("universe", "entry", "exit", "sizing")
 """Decision tables that a cycle evaluates; the others are checked and tried, and not in force yet."""

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from engine import __version__
-from engine.cli import evaluate, init, ledger, names, positions, report, rules, run, table
-from engine.cli.console import report_error, show, wants_json
+from engine.cli import cycles, evaluate, init, ledger, names, positions, report, rules, run, table, wishes
+from engine.cli.console import ExitCode, report_error, show, show_json, tell, wants_json
+from engine.cli.wrong_values import explain_value
 from engine.errors import CarrybookError
 
 _EXIT_CODES = (
@@ -21,8 +23,18 @@ _EXIT_CODES = (
 )
 
 
+_JSON_WANTED = "carrybook.json_wanted"
+
+
 class Rim(TyperGroup):
-    """The outermost group: turns every error of the engine into a message and an exit code."""
+    """The outermost group: turns every error into a message, or JSON where it is wanted, and an exit code."""
+
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Keep whether JSON is wanted, which is to be known also where an option is wrong."""
+        wanted = "--json" in args
+        context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_JSON_WANTED] = wanted
+        return context
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command that was called."""
@@ -30,6 +42,15 @@ class Rim(TyperGroup):
             return super().invoke(ctx)
         except CarrybookError as error:
             raise typer.Exit(report_error(error, as_json=wants_json(ctx))) from error
+        except TyperException as error:  # an option is wrong; as text it is shown by the outermost call
+            error.message = explain_value(error.message)
+            if not ctx.meta.get(_JSON_WANTED):
+                raise
+            show_json({"error": error.format_message(), "diagnostics": []})
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as interrupt:
+            tell("interrupted", style="yellow")
+            raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
 
 
 app = typer.Typer(
@@ -60,15 +81,14 @@ def carrybook(
 
 app.command("init")(init.init)
 app.command("run")(run.run)
+app.command("cycles")(cycles.cycles)
 app.command("positions")(positions.positions)
 app.command("ledger")(ledger.ledger)
 app.add_typer(report.app, name="report")
+app.command("deposit")(wishes.deposit)
+app.command("withdraw")(wishes.withdraw)
+app.add_typer(wishes.app, name="limits")
 app.command("eval")(evaluate.evaluate)
 app.command("names")(names.names)
 app.add_typer(rules.app, name="rules")
 app.add_typer(table.app, name="table")
-
-
-def main() -> None:
-    """Run the command line; the entry point of `carrybook`."""
-    app(prog_name="carrybook")

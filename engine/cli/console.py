@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
+import textwrap
 from datetime import date
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console, RenderableType
@@ -22,6 +25,8 @@ from rich.text import Text
 from engine.errors import BookErrors, CarrybookError, Diagnostic, UsageError
 
 _PIPED_WIDTH_CHARACTERS = 240
+_GLUE = "\N{NO-BREAK SPACE}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=[^\W\d]|%)|(?<=\d [kMB]) (?=usd)")
 _AS_JSON = "carrybook.as_json"
 
 
@@ -55,8 +60,23 @@ def show(data: RenderableType, *, style: str = "") -> None:
     _console(stderr=False).print(data, style=style, soft_wrap=isinstance(data, str))
 
 
+def show_wrapped(line: str) -> None:
+    """Print one line of data; where the width is known, broken between words, with what follows indented."""
+    width = _find_width(sys.stdout)
+    if width is None or len(line) <= width:
+        show(line)
+        return
+    before = len(line) - len(line.lstrip())
+    indent = " " * (before + 4)
+    glued = _BEFORE_UNIT.sub(_GLUE, line)
+    for each in textwrap.wrap(
+        glued, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ):
+        show(each.replace(_GLUE, " "))
+
+
 def show_json(value: Any) -> None:
-    """Print data for programs: one line of JSON; dates and times in ISO 8601.
+    """Print data for programs: one line of JSON, at once; dates and times in ISO 8601.
 
     Args:
         value: Dictionaries, lists, text, numbers, booleans, None, dates, times and diagnostics.
@@ -66,6 +86,7 @@ def show_json(value: Any) -> None:
         ValueError: A number is not finite; an unknown value is None.
     """
     sys.stdout.write(json.dumps(value, allow_nan=False, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def fits(table: Table) -> bool:
@@ -122,6 +143,12 @@ def _plain(value: object) -> object:
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    free = not stream.isatty() and "COLUMNS" not in os.environ
-    width = _PIPED_WIDTH_CHARACTERS if free else None
+    width = _PIPED_WIDTH_CHARACTERS if _find_width(stream) is None else None
     return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+
+
+def _find_width(stream: TextIO) -> int | None:
+    """How many characters a line may have; None where what is printed goes to a file or a program."""
+    if not stream.isatty() and "COLUMNS" not in os.environ:
+        return None
+    return shutil.get_terminal_size().columns

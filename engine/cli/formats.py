@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from engine.language.types import Kind, Type
 from engine.language.units import Dimension
 from engine.market.catalogue import NEVER
 
-_LARGE = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_LARGE = ((1e3, "k"), (1e6, "M"), (1e9, "B"))
+_THOUSAND = 1000.0
+_NOISE = 1e-12  # of a per cent: what rounding alone leaves
 _TIMES = {"hours": "h", "days": "d", "minutes": "min", "weeks": "w"}
 
 
@@ -29,8 +33,7 @@ def format_value(value: object, type_: Type) -> str:
 def _format_number(value: float, type_: Type) -> str:
     unit = type_.unit
     if unit.dimension in {Dimension.RATIO, Dimension.RATE} and unit.scale is not None:
-        decimals = 2 if unit.dimension is Dimension.RATE else 3
-        return f"{value * float(unit.scale) * 100:.{decimals}f} %"
+        return f"{_write_percent(value * float(unit.scale) * 100, unit.dimension)} %"
     if unit.dimension is Dimension.DURATION:
         word = _TIMES.get(unit.name, unit.name)
         return "never" if value >= NEVER else f"{value:.6g} {word}"
@@ -39,8 +42,19 @@ def _format_number(value: float, type_: Type) -> str:
     return f"{value:.6g}"
 
 
+def _write_percent(percent: float, dimension: Dimension) -> str:
+    """Two decimals of a yearly rate, three of a ratio; more of what is nearer to zero than these can show."""
+    text = f"{percent:.{2 if dimension is Dimension.RATE else 3}f}"
+    if float(text) or abs(percent) < _NOISE:
+        return text.removeprefix("-") if not float(text) else text
+    return f"{Decimal(f'{percent:.2g}'):f}"
+
+
 def _shorten(value: float) -> str:
-    for size, word in _LARGE:
-        if abs(value) >= size:
-            return f"{value / size:.3g} {word}"
-    return f"{value:.4g}"
+    """A few digits with the word of their size, which is chosen after rounding: 999,999.9 is 1 M."""
+    shown, word = float(f"{value:.4g}"), ""
+    for size, larger in _LARGE:
+        if abs(shown) < _THOUSAND:
+            break
+        shown, word = float(f"{value / size:.3g}"), f" {larger}"
+    return f"{shown:g}{word}"

@@ -9,7 +9,8 @@ import typer
 
 from engine.cli.amounts import format_amount
 from engine.cli.console import AsJson, show, show_json, tell
-from engine.cli.store import BookName, StorePlace, in_utc, open_book
+from engine.cli.store import BookName, StorePlace, open_book
+from engine.cli.times import read_time
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
     from engine.ledger.posting import Entry, Posting
 
-_FORMS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-Start = Annotated[datetime | None, typer.Option("--from", formats=_FORMS, help="Events from then on, UTC.")]
+Start = Annotated[
+    datetime | None,
+    typer.Option("--from", parser=read_time, metavar="TIME", help="Events from then on, UTC."),
+]
 End = Annotated[
-    datetime | None, typer.Option("--to", formats=_FORMS, help="Events before then, UTC, itself left out.")
+    datetime | None,
+    typer.Option("--to", parser=read_time, metavar="TIME", help="Events before then, UTC, itself left out."),
 ]
 Pair = Annotated[str | None, typer.Option("--pair", help="Only events of this pair.")]
 Kind = Annotated[
@@ -46,7 +50,7 @@ def ledger(
     """
     _check_kind(kind)
     with open_book(store, book) as (opened, name):
-        entries = opened.read_entries(name, start=in_utc(start), end=in_utc(end), pair=pair, kind=kind)
+        entries = opened.read_entries(name, start=start, end=end, pair=pair, kind=kind)
     if as_json:
         show_json({"book": name, "entries": [_describe(entry) for entry in entries]})
         return

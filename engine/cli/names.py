@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.book import BookFolder, choose_book
 from engine.cli.console import AsJson, fits, show, show_json
 
 if TYPE_CHECKING:
@@ -15,22 +15,19 @@ if TYPE_CHECKING:
 
     from engine.book.names import ListedName
 
-Folder = Annotated[
-    Path | None,
-    typer.Argument(help="Folder of a book, its draft or a version; default: the starter book."),
-]
+_FLAT = "flat: the value where no position is held"
+
 OfTable = Annotated[
     str | None,
     typer.Option("--table", help="Only names that this table sees: entry, exit, limits, metrics …"),
 ]
 
 
-def names(path: Folder = None, *, table: OfTable = None, as_json: AsJson = False) -> None:
+def names(path: BookFolder = None, *, table: OfTable = None, as_json: AsJson = False) -> None:
     """List the names of a book: type and unit, which tables see them, what they mean."""
     from engine.operations.names import list_names
-    from engine.operations.starter import find_starter
 
-    listed = list_names(path or find_starter(), table)
+    listed = list_names(choose_book(path), table)
     if as_json:
         show_json([asdict(name) for name in listed])
         return
@@ -42,15 +39,20 @@ def _tabulate(listed: list[ListedName]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table("name", "type", "from", "seen by", "flat", "meaning", box=SIMPLE_HEAD)
+    table = Table("name", "type", "from", "seen by", "flat", "meaning", box=SIMPLE_HEAD, caption=_FLAT)
     for name in listed:
         table.add_row(name.name, name.type, name.source, name.sight, _tell_flat(name), name.meaning)
     return table
 
 
 def _tell(name: ListedName) -> str:
-    return f"{name.name}  {name.type}, {name.source}; {name.sight}\n    {name.meaning}"
+    flat = f"; {_tell_flat(name)} where no position is held" if name.flat is not None else ""
+    return f"{name.name}  {name.type}, {name.source}; {name.sight}{flat}\n    {name.meaning}"
 
 
 def _tell_flat(name: ListedName) -> str:
-    return "" if name.flat is None else f"{name.flat:g}"
+    from engine.market.catalogue import NEVER
+
+    if name.flat is None:
+        return ""
+    return "never" if name.flat >= NEVER else f"{name.flat:g}"

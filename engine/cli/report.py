@@ -11,6 +11,7 @@ import typer
 
 from engine.cli.console import AsJson, show, show_json, tell
 from engine.cli.store import BookName, StorePlace, open_book
+from engine.cli.times import read_day
 
 if TYPE_CHECKING:
     from engine.ledger.components import Components
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Reports from the ledger.", no_args_is_help=True)
 
-Start = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+Start = Annotated[datetime | None, typer.Option("--from", parser=read_day, metavar="DAY", help="First day.")]
 End = Annotated[
-    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="End, the day itself left out.")
+    datetime | None,
+    typer.Option("--to", parser=read_day, metavar="DAY", help="End, the day itself left out."),
 ]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print a page of Markdown.")]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli.book import BookFolder, choose_book
 from engine.cli.console import AsJson, ExitCode, fits, show, show_json, tell
 
 if TYPE_CHECKING:
@@ -14,25 +14,20 @@ if TYPE_CHECKING:
 
     from engine.operations.show import BookView, TableView
 
-Folder = Annotated[
-    Path | None,
-    typer.Argument(help="Folder of a book (its draft), a draft or a version; default: the starter book."),
-]
 Wanted = Annotated[
     str | None, typer.Option("--table", metavar="NAME", help="Only this table, such as entry or parameters.")
 ]
 
 
-def show_book(path: Folder = None, *, table: Wanted = None, as_json: AsJson = False) -> None:
+def show_book(path: BookFolder = None, *, table: Wanted = None, as_json: AsJson = False) -> None:
     """Show a book as it is written: what it is about, then each table, row by row where one is too wide.
 
     A faulty book is shown as far as its files can be read, with exit code 1 if something is left out; `check`
     finds the other faults.
     """
     from engine.operations.show import view_book
-    from engine.operations.starter import find_starter
 
-    view = view_book(path or find_starter(), table)
+    view = view_book(choose_book(path), table)
     if as_json:
         show_json(_describe(view))
     else:

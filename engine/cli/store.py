@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +30,3 @@ def open_book(place: str | None, name: str | None) -> Iterator[tuple[Store, str]
 
     with open_known_store(place, Path.cwd()) as store:
         yield store, choose_book(store, name)
-
-
-def in_utc(time: datetime | None) -> datetime | None:
-    """A time of an option, which is in UTC."""
-    return None if time is None else time.replace(tzinfo=UTC)

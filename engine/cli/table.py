@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli import table_explain
+from engine.cli.book import choose_book
 from engine.cli.console import AsJson, ExitCode, show, show_json, tell
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ app = typer.Typer(no_args_is_help=True, help="Decision tables: explain what they
 
 Place = Annotated[
     Path | None,
-    typer.Argument(help="A table of a book, its folder, or a lone CSV file; default: the starter book."),
+    typer.Argument(
+        help="A table of a book, its folder, or a lone CSV file; default: the workspace's book, else the "
+        "starter book."
+    ),
 ]
 Policy = Annotated[str, typer.Option(help="Hit policy of a lone file.")]
 Aggregation = Annotated[str, typer.Option(help="What COLLECT does: sum, min, max or count.")]
@@ -66,7 +70,6 @@ def lint(  # noqa: PLR0913 - the options of a command
     """Find gaps, overlaps, conflicts, rules that never fire or could go; exit code 1 if one is an error."""
     from engine.operations.lint import lint_path
     from engine.operations.lone_tables import LoneTable
-    from engine.operations.starter import find_starter
 
     lone = LoneTable(
         hit_policy,
@@ -77,7 +80,7 @@ def lint(  # noqa: PLR0913 - the options of a command
         tuple(defaults or ()),
         leave,
     )
-    show_linted(lint_path(path or find_starter(), lone), as_json=as_json)
+    show_linted(lint_path(choose_book(path), lone), as_json=as_json)
 
 
 def show_linted(linted: Linted, *, as_json: bool) -> None:

@@ -130,13 +130,15 @@ def tabulate_rules(rules: Iterable[RuleView]) -> Table:
 
     from engine.cli.formats import format_value
 
-    table = Table("rule", "column", "value", "test", "outcome", "short by", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("rule", "column", "value", "test", "outcome", "off by"):
+        table.add_column(header, overflow="fold")
     for each in rules:
         asking = [cell for cell in each.cells if cell.tested]
         for place, cell in enumerate(asking):
             name = each.rule if place == 0 else ""
             value = format_value(cell.value, cell.type)
-            table.add_row(name, cell.header, value, cell.test, cell.outcome.word, _tell_distance(cell))
+            table.add_row(name, cell.header, value, cell.test, cell.outcome.word, _tell_gap(cell))
         if not asking:
             table.add_row(each.rule, "", "", "-", each.outcome.word, "")
         table.add_section()
@@ -169,17 +171,29 @@ def _tell_decision(explained: Explained, row: int) -> str:
         "violation": f"violation by {', '.join(decision['possible'])}",
     }[decision["state"]]
     outputs = [
-        f"{name} {_write(value)}"
+        f"{name} {write_output(value)}"
         for name, value in decision.items()
         if name not in ("rule", "state", "possible") and value is not None
     ]
     return f"{told}: {', '.join(outputs)}" if outputs else told
 
 
-def _write(value: object) -> str:
+def write_output(value: object) -> str:
+    """The value of an output, as it is written in a cell."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def tell_cell(cell: CellView) -> str:
+    """A value beside what a cell asks of it: `net_apr 4.90 % failed >= 5%, short by 0.10 %`."""
+    from engine.cli.formats import format_value
+
+    told = f"{cell.header} {format_value(cell.value, cell.type)} {cell.outcome.word} {cell.test}"
+    distance = _tell_distance(cell)
+    if cell.at_open_bound or not distance:
+        return f"{told}, the bound is left out" if cell.at_open_bound else told
+    return f"{told}, {'over' if cell.too_large else 'short'} by {distance}"
 
 
 def tell_misses(rule: RuleView) -> str:
@@ -195,7 +209,16 @@ def _tell_miss(cell: CellView) -> str:
     if cell.at_open_bound:
         return f"{cell.header} on its bound, which is left out"
     distance = _tell_distance(cell)
-    return f"{cell.header} short by {distance}" if distance else f"{cell.header} {cell.outcome.word}"
+    way = "over" if cell.too_large else "short"
+    return f"{cell.header} {way} by {distance}" if distance else f"{cell.header} {cell.outcome.word}"
+
+
+def _tell_gap(cell: CellView) -> str:
+    """How far a cell is from passing, and which way; empty as `_tell_distance` is."""
+    distance = _tell_distance(cell)
+    if not distance or cell.at_open_bound:
+        return distance
+    return f"{distance} {'over' if cell.too_large else 'short'}"
 
 
 def _tell_distance(cell: CellView) -> str:

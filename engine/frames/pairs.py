@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandera.polars as pa
 import polars as pl
 
-from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
+from engine.frames.columns import INSTANT
+from engine.frames.form import Column, Form
 from engine.model import Leg
 
 LEG_TEXTS = ("venue", "base", "quote", "settle", "symbol", "status", "fee_coin")
@@ -49,28 +49,21 @@ def validate_pairs(pairs: pl.DataFrame, legs: Iterable[Leg]) -> pl.DataFrame:
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.
     """
-    return _describe_pairs(legs).validate(pairs, lazy=True)
+    return _describe_pairs(legs).validate(pairs)
 
 
-def _describe_pairs(legs: Iterable[Leg]) -> pa.DataFrameSchema:
+def _describe_pairs(legs: Iterable[Leg]) -> Form:
     columns = {
-        "ts": pa.Column(INSTANT),
-        **{name: pa.Column(pl.String()) for name in ("pair", "venue", "base", "quote")},
-        "step_s": pa.Column(pl.Float64(), pa.Check.gt(0), nullable=True),
-        "quote_age_s": pa.Column(pl.Float64(), nullable=True),
+        "ts": Column(INSTANT),
+        **{name: Column(pl.String()) for name in ("pair", "venue", "base", "quote")},
+        "step_s": Column(pl.Float64(), nullable=True, positive=True),
+        "quote_age_s": Column(pl.Float64(), nullable=True),
     }
     for leg in legs:
         for name in LEG_TEXTS:
-            columns[f"{leg.name}_{name}"] = pa.Column(pl.String(), nullable=True)
+            columns[f"{leg.name}_{name}"] = Column(pl.String(), nullable=True)
         for name in LEG_NUMBERS:
-            columns[f"{leg.name}_{name}"] = pa.Column(pl.Float64(), nullable=True)
+            columns[f"{leg.name}_{name}"] = Column(pl.Float64(), nullable=True)
         for name in LEG_FLAGS:
-            columns[f"{leg.name}_{name}"] = pa.Column(pl.Boolean(), nullable=True)
-    return pa.DataFrameSchema(
-        columns,
-        checks=[
-            pa.Check(require_finite, name="require_finite", error="a number is not finite"),
-            forbid_duplicates("ts", "pair"),
-        ],
-        name="Pairs",
-    )
+            columns[f"{leg.name}_{name}"] = Column(pl.Boolean(), nullable=True)
+    return Form("Pairs", columns, keys=("ts", "pair"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
 import polars as pl
 
-from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
+from engine.frames.columns import INSTANT
+from engine.frames.form import Column, Form
 from engine.model import KINDS
 
 _IDENTITY: dict[str, pl.DataType] = {
@@ -77,18 +77,17 @@ first tier; null for spot. `max_leverage`: the largest that the venue allows; nu
 INSTRUMENT_AT = ("ts", "venue", "kind", "symbol")
 """What tells quotes apart: a spot market and borrowing on it bear one symbol."""
 
-_SCHEMA = pa.DataFrameSchema(
+_WORDS: dict[str, tuple[str, ...]] = {"kind": KINDS, "fee_coin": FEE_COINS}
+_FORM = Form(
+    "Quotes",
     {
-        **{name: pa.Column(type_) for name, type_ in _IDENTITY.items() if name != "kind"},
-        "kind": pa.Column(pl.String(), pa.Check.isin(KINDS)),
-        **{name: pa.Column(type_, nullable=True) for name, type_ in {**_STATE, **_TERMS}.items()},
-        "fee_coin": pa.Column(pl.String(), pa.Check.isin(FEE_COINS), nullable=True),
+        **{name: Column(type_, words=_WORDS.get(name, ())) for name, type_ in _IDENTITY.items()},
+        **{
+            name: Column(type_, nullable=True, words=_WORDS.get(name, ()))
+            for name, type_ in {**_STATE, **_TERMS}.items()
+        },
     },
-    checks=[
-        pa.Check(require_finite, name="require_finite", error="a number is not finite"),
-        forbid_duplicates(*INSTRUMENT_AT),
-    ],
-    name="Quotes",
+    keys=INSTRUMENT_AT,
     strict=True,
 )
 
@@ -100,4 +99,4 @@ def validate_quotes(quotes: pl.DataFrame) -> pl.DataFrame:
         pandera.errors.SchemaErrors: A column is missing, unknown or of another type, a number is
             not finite, or an instrument is quoted twice at one time; every fault is listed.
     """
-    return _SCHEMA.validate(quotes, lazy=True)
+    return _FORM.validate(quotes)

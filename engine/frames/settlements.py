@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
 import polars as pl
 
-from engine.frames.columns import INSTANT, forbid_duplicates, require_finite
+from engine.frames.columns import INSTANT
+from engine.frames.form import Column, Form
 
 SETTLEMENT_COLUMNS: dict[str, pl.DataType] = {
     "ts": INSTANT,
@@ -16,17 +16,13 @@ SETTLEMENT_COLUMNS: dict[str, pl.DataType] = {
 }
 """Columns of a settlements frame in order, with their types; only `rate` may be null."""
 
-_SCHEMA = pa.DataFrameSchema(
+_FORM = Form(
+    "Settlements",
     {
-        **{name: pa.Column(type_) for name, type_ in SETTLEMENT_COLUMNS.items()},
-        "rate": pa.Column(pl.Float64(), nullable=True),
-        "interval_hours": pa.Column(pl.Float64(), pa.Check.gt(0)),
+        name: Column(type_, nullable=name == "rate", positive=name == "interval_hours")
+        for name, type_ in SETTLEMENT_COLUMNS.items()
     },
-    checks=[
-        pa.Check(require_finite, name="require_finite", error="a number is not finite"),
-        forbid_duplicates("ts", "venue", "symbol"),
-    ],
-    name="Settlements",
+    keys=("ts", "venue", "symbol"),
     strict=True,
 )
 
@@ -40,4 +36,4 @@ def validate_settlements(settlements: pl.DataFrame) -> pl.DataFrame:
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.
     """
-    return _SCHEMA.validate(settlements, lazy=True)
+    return _FORM.validate(settlements)

@@ -17,10 +17,13 @@ from engine.language.names import Scope
 from engine.language.parse import parse_formula
 from engine.language.passes import Passes, plan_passes
 from engine.language.quantities import Quantity
+from engine.language.recent import Recent, plan_recent
 from engine.language.syntax import Name as NameNode
 from engine.language.syntax import Node, children
 from engine.language.types import Name, Stage
 from engine.language.units import find_unit
+
+_FEW = 4  # below this part of a frame's rows, looking back from each alone is faster than from all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Sheet:
     def bind(self, parameters: Mapping[str, Quantity]) -> BoundSheet:
         """The sheet with the values of its parameters."""
         formulas = {name: bind(core, parameters) for name, core in self.formulas.items()}
-        return BoundSheet(formulas, plan_passes(formulas))
+        return BoundSheet(formulas, plan_passes(formulas), plan_recent(formulas))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,25 @@ class BoundSheet:
     Attributes:
         formulas: Typed trees by metric, bound.
         passes: The same as wide passes, built once and used for every frame.
+        recent: The same for some rows of a frame.
     """
 
     formulas: Mapping[str, Core]
     passes: Passes
+    recent: Recent
 
-    def evaluate(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """`frame` with a column per metric; its numbers must be float64 without NaN and infinities."""
-        return self.passes.evaluate(frame)
+    def evaluate(self, frame: pl.DataFrame, wanted: pl.Series | None = None) -> pl.DataFrame:
+        """The wanted rows of `frame` with a column per metric.
+
+        Args:
+            frame: Its numbers must be float64 without NaN and infinities.
+            wanted: Of each row whether it is wanted; all rows of one time are, or none. None wants all.
+        """
+        if wanted is None:
+            return self.passes.evaluate(frame)
+        if wanted.sum() * _FEW > frame.height:
+            return self.passes.evaluate(frame).filter(wanted)
+        return self.recent.evaluate(frame, wanted).select(*frame.columns, *self.passes.names)
 
 
 def check_metrics(metrics: Sequence[Metric], scope: Scope, *, file: str = "metrics.csv") -> Sheet:
@@ -161,7 +175,7 @@ def _check_metric(metric: Metric, scope: Scope, file: str) -> tuple[Core | None,
             "unit.unknown", f"unknown unit `{metric.unit}`", "leave it empty, or take one of the reference"
         )
         faults.append(fault.at(file=file, row=metric.row, column="unit"))
-    checked = check_formula(metric.formula, scope, unit=unit)
+    checked = check_formula(metric.formula, scope, unit=unit, in_sheet=True)
     faults.extend(found.at(file=file, row=metric.row, column="formula") for found in checked.diagnostics)
     if checked.core is not None and _looks_back_on_positions(checked.core):
         fault = Diagnostic(

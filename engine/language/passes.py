@@ -57,12 +57,14 @@ class Passes:
 
     Attributes:
         passes: The passes, in order.
+        names: The columns that formulas are named after, in the order in which they are added.
         temporary: The columns that no formula is named after.
         divisors: Columns of the frame that formulas divide by.
         constants: Temporary columns of one number each.
     """
 
     passes: tuple[Pass, ...]
+    names: tuple[str, ...]
     temporary: tuple[str, ...]
     divisors: tuple[str, ...]
     constants: Mapping[str, float]
@@ -150,7 +152,9 @@ class _Plan:
         )
         given = self.divisors - self.level_of.keys()
         constants = {name: value for value, name in self.constants.items()}
-        return Passes(passes, (*self.name_of.values(), *constants), tuple(sorted(given)), constants)
+        temporary = (*self.name_of.values(), *constants)
+        names = tuple(name for level in self.levels for name, _, _ in level if name not in temporary)
+        return Passes(passes, names, temporary, tuple(sorted(given)), constants)
 
 
 def to_expression(core: Core, axes: Axes | None = None) -> pl.Expr:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import Diagnostic
+from engine.language.commas import find_comma
+from engine.language.conversions import find_conversion
 from engine.language.habits import explain_unit
 from engine.language.types import BOOLEAN, TEXT, Kind, Type
 from engine.language.units import LITERAL_UNITS, PLAIN, Unit, find_unit, infer_unit
@@ -62,9 +64,9 @@ def read_quantity(name: str, value: Any, unit: str = "") -> Quantity | Diagnosti
 
 
 def _read_text(name: str, text: str) -> Quantity | Diagnostic:
-    if re.fullmatch(r"[+-]?\d+,\d+", text):
-        hint = "write decimals with a point: `" + text.replace(",", ".") + "`"
-        return Diagnostic("number.comma", f'parameter "{name}" has a decimal comma: `{text}`', hint)
+    habit = _find_habit(text)
+    if habit is not None:
+        return Diagnostic(habit.code, f'parameter "{name}": {habit.message}', habit.hint)
     if not text or text.casefold() in {"nan", "inf", "-inf", "infinity", "-infinity"}:
         return Diagnostic(
             "parameter.value", f'parameter "{name}" has no value', "write a number, `true`, `false` or a text"
@@ -74,6 +76,13 @@ def _read_text(name: str, text: str) -> Quantity | Diagnostic:
         return Diagnostic("parameter.value", f'parameter "{name}" is not a number: `{text}`', hint)
     quoted = len(text) > 1 and text[0] == text[-1] == '"'
     return Quantity(text[1:-1] if quoted else text, TEXT)
+
+
+def _find_habit(text: str) -> Diagnostic | None:
+    """A number as other programs write it, if the text is one."""
+    if not re.match(r"[+-]?\.?\d", text):
+        return None
+    return find_comma(text, lists=False) or find_conversion(text)
 
 
 def _read_number(name: str, digits: str, word: str, declared: str) -> Quantity | Diagnostic:

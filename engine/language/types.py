@@ -40,6 +40,8 @@ class Type:
         """As messages name it."""
         if self.kind is not Kind.NUMBER or self.unit.dimension == PLAIN.dimension:
             return str(self.kind)
+        if self.unit.dimension == self.unit.name:
+            return self.unit.name
         return f"{self.unit.dimension} in {self.unit.name}"
 
 

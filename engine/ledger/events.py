@@ -105,7 +105,7 @@ class Fill(LegEvent):
         reference_price: The best quote at the time; what the price is worse than it is slippage.
         fee: What the venue took, in `fee_coin`; below 0 what it gave.
         fee_coin: Name of that coin, such as `BTC` or `USDT`.
-        rule: Id of the rule that wanted it.
+        rule: Id of the rule or limit that wanted it; the purpose where it was neither, as in a forced close.
         purpose: What for: `entry`, `exit`, `rebalance`, `liquidation` …
         wallet: Where it settles; empty is the wallet of its venue and kind.
     """

@@ -1,4 +1,7 @@
-"""The tables of a store: entries, postings and cycles, only added to, and what follows from them."""
+"""The tables of a store: entries, postings and cycles, only added to, and what follows from them.
+
+`beginnings` says after which recorded cycle the ledger of a book begins, before it has a cycle of its own.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,13 @@ standings = Table(
     Column("marks", Text, nullable=False),
     Column("reserved", Text, nullable=False),
     Column("state", LargeBinary, nullable=False),
+)
+
+beginnings = Table(
+    "beginnings",
+    METADATA,
+    Column("book", Text, primary_key=True),
+    Column("after", Instant, nullable=True),
 )
 
 days = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -61,6 +61,7 @@ class Store:
         *,
         day_starts: time = MIDNIGHT,
         reserved: Reserved | None = None,
+        check: Callable[[Equity], None] | None = None,
     ) -> Equity:
         """Enter what happened since the last cycle, value what is held, and keep a state: all or nothing.
 
@@ -76,6 +77,7 @@ class Store:
             facts: What is said of the cycle, in any form that JSON has.
             day_starts: Time of day, UTC, at which the book's days begin.
             reserved: Coins in the wallets that are not the book's, to be left out of equity.
+            check: Looks at the equity before anything is written; what it raises leaves all as it was.
 
         Returns:
             What the book is worth after the cycle.
@@ -92,12 +94,27 @@ class Store:
             self._check_order(book, last, at)
             fresh = writing.leave_out_known(connection, told)
             booked = book_cycle(before, fresh, marks, reserved or {})
+            if check is not None:
+                check(booked.equity)
             writing.write_entries(connection, at, booked.entries)
             writing.write_cycle(connection, book, booked, facts)
             writing.write_standing(connection, book, booked.standing, state)
             writing.add_to_day(connection, book, booked, day_starts, first=before is None)
         self._seen[book] = at
         return booked.equity
+
+    def begin(self, book: str, after: datetime | None) -> datetime | None:
+        """Say where the ledger of a book begins that has no cycle yet.
+
+        Args:
+            book: Name of the book.
+            after: The last recorded cycle that is not to be traded; None trades all that is recorded.
+
+        Returns:
+            What was said the first time: a kill before the first cycle changes nothing about it.
+        """
+        with self._connect(writes=True) as connection:
+            return writing.keep_beginning(connection, book, after)
 
     def read_last_cycle(self, book: str) -> tuple[datetime, bytes] | None:
         """Time and state of a book's last cycle; None before its first."""

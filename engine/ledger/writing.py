@@ -20,7 +20,7 @@ from engine.ledger.events import Event, LegEvent
 from engine.ledger.exact import ZERO, exactly
 from engine.ledger.marks import Marks
 from engine.ledger.posting import Entry
-from engine.ledger.schema import COMPONENTS, cycles, days, entries, postings, sources, standings
+from engine.ledger.schema import COMPONENTS, beginnings, cycles, days, entries, postings, sources, standings
 
 _KEY = "key_"
 _CHANGE_SOURCE = (
@@ -132,6 +132,16 @@ def write_standing(connection: Connection, book: str, standing: Standing, state:
     changed = connection.execute(update(standings).where(standings.c.book == book).values(values))
     if not changed.rowcount:
         connection.execute(insert(standings).values(book=book, **values))
+
+
+def keep_beginning(connection: Connection, book: str, after: datetime | None) -> datetime | None:
+    """Keep after which recorded cycle the ledger of a book begins, unless it is kept; gives back what is."""
+    row = connection.execute(select(beginnings.c.after).where(beginnings.c.book == book)).first()
+    if row is not None:
+        kept: datetime | None = row.after
+        return kept
+    connection.execute(insert(beginnings).values(book=book, after=after))
+    return after
 
 
 @exactly

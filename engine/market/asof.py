@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Rows
 from typing import Literal
 
 import numpy as np
@@ -16,35 +17,52 @@ _INSTRUMENT = ["venue", "symbol"]
 def sum_window_at(
     events: pl.DataFrame, amount: pl.Expr, moments: pl.DataFrame, width_us: int, step_us: pl.Expr
 ) -> FloatArray:
-    """Sum of an amount over the events of the same instrument in `(t - width, t]`.
+    """Sum of an amount over the events of the same instrument in `(t - width, t]`; see `sum_windows_at`."""
+    return sum_windows_at(events, [amount], moments, [width_us], step_us)[0][0]
+
+
+def sum_windows_at(
+    events: pl.DataFrame,
+    amounts: Rows[pl.Expr],
+    moments: pl.DataFrame,
+    widths_us: Rows[int],
+    step_us: pl.Expr,
+) -> list[list[FloatArray]]:
+    """Sums of amounts over the events of the same instrument in `(t - width, t]`.
 
     Summed from oldest to newest and unknown (NaN) below a cover of 80 %, as in `engine.market.window`.
     Moments that see the same events share one sum: there are many more moments than payments.
 
     Args:
         events: Columns `venue`, `symbol`, `ts`.
-        amount: What to sum, a number per event; null is unknown.
+        amounts: What to sum, each a number per event; null is unknown.
         moments: Columns `venue`, `symbol`, `ts`: where a window is to end.
-        width_us: Width of the window.
+        widths_us: Widths of the windows.
         step_us: Microseconds that each event covers, an integer.
 
     Returns:
-        A number per row of `moments`.
+        For each width, for each amount, a number per row of `moments`.
     """
-    width = check_duration(width_us)
+    widths = [check_duration(width) for width in widths_us]
     instruments = moments.select(_INSTRUMENT).unique().with_row_index("group")
-    wanted = events.select(*_INSTRUMENT, "ts", amount=amount, step_us=step_us)
+    named = [amount.alias(f"amount {place}") for place, amount in enumerate(amounts)]
+    wanted = events.select(*_INSTRUMENT, "ts", *named, step_us=step_us)
     rows = _number_groups(wanted, instruments, how="inner")
     if rows.is_empty() or moments.is_empty():
-        return np.full(moments.height, np.nan)
+        return [[np.full(moments.height, np.nan) for _ in amounts] for _ in widths]
     group, time = _read_places(rows)
-    sequence = arrange_rows(group, time, rows["amount"].fill_null(np.nan).to_numpy())
+    values = [rows[f"amount {place}"].fill_null(np.nan).to_numpy() for place in range(len(amounts))]
+    sequences = [arrange_rows(group, time, value) for value in values]
+    steps = [sequence.sorted_like(rows["step_us"].to_numpy()) for sequence in sequences]
     places = _read_places(_number_groups(moments, instruments, how="left"))
-    starts, ends = _find_windows(sequence.sorted_like(group), sequence.time, *places, width)
-    count = rows.height + 1
-    windows, place = np.unique(starts * count + ends, return_inverse=True)
-    step = sequence.sorted_like(rows["step_us"].to_numpy())
-    return _sum_windows(sequence, step, windows // count, windows % count, width)[place]
+    sums: list[list[FloatArray]] = []
+    for width in widths:
+        starts, ends = _find_windows(sequences[0].sorted_like(group), sequences[0].time, *places, width)
+        windows, place = np.unique(starts * (rows.height + 1) + ends, return_inverse=True)
+        seen = windows // (rows.height + 1), windows % (rows.height + 1)
+        summed = (_sum_windows(*each, *seen, width) for each in zip(sequences, steps, strict=True))
+        sums.append([each[place] for each in summed])
+    return sums
 
 
 def _number_groups(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence as Rows
 
 import polars as pl
 
-from engine.market.asof import sum_window_at
+from engine.market.asof import sum_windows_at
 from engine.market.catalogue import FUNDING_WINDOW_DAYS
 from engine.model import Leg
 
@@ -31,16 +32,16 @@ def add_funding_aprs(pairs: pl.DataFrame, settlements: pl.DataFrame, legs: Rows[
     for leg in legs:
         instrument = [f"{leg.name}_venue", f"{leg.name}_symbol"]
         moments = pairs.select("ts", venue=instrument[0], symbol=instrument[1])
-        names = {days: f"{leg.name}_funding_apr_{days}d" for days in FUNDING_WINDOW_DAYS}
-        aprs = [_annualise(settlements, moments, days).alias(name) for days, name in names.items()]
-        pairs = pairs.with_columns(aprs)
+        for days, aprs in zip(FUNDING_WINDOW_DAYS, _annualise(settlements, moments), strict=True):
+            pairs = pairs.with_columns(aprs.alias(f"{leg.name}_funding_apr_{days}d"))
     return pairs
 
 
-def _annualise(settlements: pl.DataFrame, moments: pl.DataFrame, days: int) -> pl.Series:
+def _annualise(settlements: pl.DataFrame, moments: pl.DataFrame) -> Iterator[pl.Series]:
+    """The funding a year of each window."""
     rate, hours = pl.col("rate"), pl.col("interval_hours")
     step_us = (hours * _HOUR_US).round().cast(pl.Int64)
-    paid = sum_window_at(settlements, rate, moments, days * _DAY_US, step_us)
-    known_hours = pl.when(rate.is_not_null()).then(hours)
-    weight = sum_window_at(settlements, known_hours, moments, days * _DAY_US, step_us)
-    return pl.Series(paid / weight * HOURS_A_YEAR).fill_nan(None)
+    amounts = [rate, pl.when(rate.is_not_null()).then(hours)]
+    widths = [days * _DAY_US for days in FUNDING_WINDOW_DAYS]
+    for paid, known_hours in sum_windows_at(settlements, amounts, moments, widths, step_us):
+        yield pl.Series(paid / known_hours * HOURS_A_YEAR).fill_nan(None)

@@ -22,8 +22,9 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     A leg takes quotes of its kind, all of them or the best one of each time and keys; no instrument stands
     on two legs, and any two legs differ in the columns of `Pairing.differ`. A text that is null is neither
     equal to another nor different from it. `venue`, `base` and `quote` of a pair are those of its first leg.
-    A pair stands for the shortest `step_s` of its legs and is as old as its oldest quote. Its id is
-    `venue:symbol`; see `_name_pair`.
+    A pair stands for the shortest `step_s` of its swaps, or of all its legs where no swap has one: a spot
+    market serves several swaps that are settled at their own paces. It is as old as its oldest quote. Its id
+    is `venue:symbol`; see `_name_pair`.
 
     Prices of a leg are per coin: what the venue quotes, divided by `<leg>_multiplier`. Where that is null
     they are as quoted.
@@ -43,7 +44,7 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     sides = [_take_leg(quotes, leg, pairing) for leg in pairing.legs]
     joined = reduce(lambda left, right: left.join(right, on=on, how="inner"), sides)
     first = pairing.legs[0].name
-    steps, ages = ([pl.col(f"{leg.name}_{name}") for leg in pairing.legs] for name in ("step_s", "age_s"))
+    ages = [pl.col(f"{leg.name}_age_s") for leg in pairing.legs]
     columns = [
         f"{leg.name}_{name}" for leg in pairing.legs for name in (*LEG_TEXTS, *LEG_NUMBERS, *LEG_FLAGS)
     ]
@@ -53,12 +54,18 @@ def pair_quotes(quotes: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
             "ts",
             _name_pair(pairing).alias("pair"),
             *(pl.col(f"{first}_{name}").alias(name) for name in _SHARED),
-            pl.min_horizontal(steps).alias("step_s"),
+            _find_step(pairing.legs).alias("step_s"),
             _find_oldest(ages).alias("quote_age_s"),
             *columns,
         )
         .sort("pair", "ts")
     )
+
+
+def names_spots(pairing: Pairing) -> bool:
+    """Whether the id of a pair names its spot legs; else two spot markets would make two pairs of one id."""
+    shares_all = set(_SHARED) <= set(pairing.keys) - set(pairing.equivalent)
+    return not shares_all or all(leg.kind == "spot" for leg in pairing.legs)
 
 
 def _check_pairing(pairing: Pairing) -> None:
@@ -111,6 +118,13 @@ def _pick_best(taken: pl.DataFrame, leg: Leg, on: list[str]) -> pl.DataFrame:
     return best_first.unique(on, keep="first", maintain_order=True)
 
 
+def _find_step(legs: tuple[Leg, ...]) -> pl.Expr:
+    """The shortest step of the swaps; of all legs where no swap has one."""
+    swaps = [pl.col(f"{leg.name}_step_s") for leg in legs if leg.kind == "swap"]
+    every = pl.min_horizontal(pl.col(f"{leg.name}_step_s") for leg in legs)
+    return pl.coalesce(pl.min_horizontal(swaps), every) if swaps else every
+
+
 def _find_oldest(ages: list[pl.Expr]) -> pl.Expr:
     """The largest age; unknown if one is."""
     return pl.when(pl.all_horizontal(age.is_not_null() for age in ages)).then(pl.max_horizontal(ages))
@@ -142,8 +156,6 @@ def _name_pair(pairing: Pairing) -> pl.Expr:
     say nothing that the others do not, and are left out: `binance:BTC/USDT:USDT`. Where words are equivalent
     in one of the three that is not so.
     """
-    told = pairing.legs
-    if set(_SHARED) <= set(pairing.keys) - set(pairing.equivalent):
-        told = tuple(leg for leg in told if leg.kind != "spot") or told
+    told = tuple(leg for leg in pairing.legs if leg.kind != "spot" or names_spots(pairing))
     names = [pl.concat_str(f"{leg.name}_venue", pl.lit(":"), f"{leg.name}_symbol") for leg in told]
     return pl.concat_str(names, separator="_")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +37,21 @@ class Sequence:
         """Bring another column of the caller's rows into this order."""
         return rows if self.order is None else rows[self.order]
 
+    def locate(self, rows: IntArray) -> IntArray:
+        """Places whose results are those of some of the caller's rows; `settle` makes them final."""
+        places = rows
+        if self.order is not None:
+            places = np.empty_like(self.order)
+            places[self.order] = np.arange(self.order.size)
+            places = places[rows]
+        return places if self.last is None else self.last[places]
+
     def restore(self, result: FloatArray) -> FloatArray:
-        """Bring results back into the caller's row order, unknown where not finite.
+        """Bring results of all places back into the caller's row order, unknown where not finite.
 
         Rows of equal group and time see the same window, so all get the result of the last.
         """
-        finite = np.where(np.isfinite(result), result + 0.0, np.nan)
+        finite = settle(result)
         if self.last is not None:
             finite = finite[self.last]
         if self.order is None:
@@ -52,10 +60,10 @@ class Sequence:
         restored[self.order] = finite
         return restored
 
-    def groups(self) -> Iterator[slice]:
-        """The places of each group."""
-        for first, end in zip(self.bounds[:-1].tolist(), self.bounds[1:].tolist(), strict=True):
-            yield slice(first, end)
+
+def settle(result: FloatArray) -> FloatArray:
+    """Results as they are given back: unknown where not finite, and one zero only."""
+    return np.where(np.isfinite(result), result + 0.0, np.nan)
 
 
 def arrange_rows(group: IntArray, time: IntArray, value: FloatArray) -> Sequence:
@@ -78,23 +86,70 @@ def arrange_rows(group: IntArray, time: IntArray, value: FloatArray) -> Sequence
     return Sequence(order, bounds, time, known, _find_last(fresh, time))
 
 
-def find_window_starts(sequence: Sequence, width_us: int) -> IntArray:
-    """First place inside the window `(t - width, t]` of each place."""
-    starts = np.empty(sequence.time.size, dtype=np.int64)
-    for places in sequence.groups():
-        time = sequence.time[places]
-        starts[places] = np.searchsorted(time, time - width_us, side="right") + places.start
-    return starts
+def find_window_starts(sequence: Sequence, width_us: int, places: IntArray | None = None) -> IntArray:
+    """First place inside the window `(t - width, t]` of each of some places; None is all of them."""
+    return _find_before(sequence, width_us, places) + 1
 
 
-def find_latest(sequence: Sequence, age_us: int) -> IntArray:
-    """Last place of the same group at or before `t - age`; -1 where there is none."""
-    found = np.empty(sequence.time.size, dtype=np.int64)
-    for places in sequence.groups():
-        time = sequence.time[places]
-        before = np.searchsorted(time, time - age_us, side="right") - 1
-        found[places] = np.where(before >= 0, before + places.start, -1)
+def find_latest(sequence: Sequence, age_us: int, places: IntArray | None = None) -> IntArray:
+    """Last place of the same group at or before `t - age`; -1 where there is none.
+
+    Args:
+        sequence: The rows.
+        age_us: How far back.
+        places: The places asked for; None is all of them.
+    """
+    found = _find_before(sequence, age_us, places)
+    first = np.repeat(sequence.bounds[:-1], np.diff(sequence.bounds))
+    return np.where(found >= (first if places is None else first[places]), found, -1)
+
+
+def _find_before(sequence: Sequence, age_us: int, places: IntArray | None) -> IntArray:
+    """Last place of the group at or before `t - age`, or the one before the group's first."""
+    if places is not None:
+        return _search(sequence, places, age_us)
+    found = np.arange(sequence.time.size)
+    distance = _measure_distance(sequence, age_us)
+    fits = np.zeros(found.size, dtype=np.bool_)
+    if distance > 0:
+        moment = sequence.time[distance:] - age_us
+        before, after = sequence.time[:-distance], sequence.time[1 : moment.size + 1]
+        fits[distance:] = (before <= moment) & (moment < after)
+        # The first rows of a group would find a row of the group before it.
+        young = np.minimum(np.diff(sequence.bounds), distance)
+        fits[np.repeat(sequence.bounds[:-1] - np.cumsum(young) + young, young) + np.arange(young.sum())] = (
+            False
+        )
+        found -= distance
+    rest = np.flatnonzero(~fits)
+    found[rest] = _search(sequence, rest, age_us)
     return found
+
+
+def _measure_distance(sequence: Sequence, age_us: int) -> int:
+    """How many places back the last row of the longest group finds its row.
+
+    Rows mostly follow each other evenly, so that this is so for nearly all rows, and few must search.
+    """
+    sizes = np.diff(sequence.bounds)
+    if sizes.size == 0:
+        return 0
+    last = sequence.bounds[[int(np.argmax(sizes)) + 1]] - 1
+    return int((last - _search(sequence, last, age_us))[0])
+
+
+def _search(sequence: Sequence, places: IntArray, age_us: int) -> IntArray:
+    """The same for some places, by halving their groups."""
+    time, moment = sequence.time, sequence.time[places] - age_us
+    group = np.searchsorted(sequence.bounds, places, side="right")
+    low, high = sequence.bounds[group - 1], sequence.bounds[group]
+    while bool((low < high).any()):
+        middle = (low + high) // 2
+        # Where the search has ended, `middle` may stand behind the last row.
+        later = time[np.minimum(middle, time.size - 1)] > moment
+        ended = low >= high
+        low, high = np.where(later | ended, low, middle + 1), np.where(later & ~ended, middle, high)
+    return low - 1
 
 
 def check_duration(duration_us: int, *, least_us: int = 1) -> int:

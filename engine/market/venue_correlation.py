@@ -44,6 +44,7 @@ class _Panel(NamedTuple):
         returns: Returns there.
         means: Mean returns of the coin at the other venues.
         others: How many other venues are known in at least 80 % of the hours of each window.
+        prices: How many of the instruments have a price at the end of each hour.
     """
 
     venues: list[str]
@@ -51,6 +52,7 @@ class _Panel(NamedTuple):
     returns: FloatArray
     means: FloatArray
     others: FloatArray
+    prices: FloatArray
 
 
 def measure_venue_correlation(quotes: pl.DataFrame, *, start: datetime, until: datetime) -> pl.DataFrame:
@@ -70,7 +72,7 @@ def measure_venue_correlation(quotes: pl.DataFrame, *, start: datetime, until: d
     Returns:
         Columns `ts`, `venue`, `base`, `venue_correlation`, `other_venues` (how many of the others are known
         in at least 80 % of the hours), sorted by venue, base and time. A row for every hour in whose
-        window the venue has a return.
+        window the venue has a price, even if its prices are too far apart for a return.
     """
     hours = _list_hours(start, until)
     if not hours:
@@ -114,20 +116,22 @@ def _close_hours(quotes: pl.DataFrame, first: datetime, until: datetime) -> pl.D
 
 def _compare_venues(base: str, rows: pl.DataFrame, first: datetime, length: int) -> _Panel:
     """The venues of one coin over so many hours after the first, and beside each the others."""
-    venues, returns = _average_venues(rows, first, length)
+    venues, returns, prices = _average_venues(rows, first, length)
     known = np.isfinite(returns)
     filled, count = np.where(known, returns, 0.0), known.astype(np.float64)
     covered = (_add_window(count) >= _LEAST).astype(np.float64)
     beside = [np.delete(np.arange(len(venues)), place) for place in range(len(venues))]
     means = [_divide(_add_rows(filled[others]), _add_rows(count[others])) for others in beside]
     full = [_add_rows(covered[others]) for others in beside]
-    return _Panel(venues, [base] * len(venues), returns, np.stack(means), np.stack(full))
+    return _Panel(venues, [base] * len(venues), returns, np.stack(means), np.stack(full), prices)
 
 
-def _average_venues(rows: pl.DataFrame, first: datetime, length: int) -> tuple[list[str], FloatArray]:
-    """Mean log return of each venue in each hour, over its instruments by symbol."""
+def _average_venues(
+    rows: pl.DataFrame, first: datetime, length: int
+) -> tuple[list[str], FloatArray, FloatArray]:
+    """Mean log return of each venue in each hour, over its instruments by symbol; and how many are priced."""
     venues = sorted(set(rows["venue"].to_list()))
-    total, count = np.zeros((len(venues), length)), np.zeros((len(venues), length))
+    total, count, priced = np.zeros((3, len(venues), length))
     hour = (pl.col("end") - first).dt.total_hours()
     for (venue, _), each in rows.with_columns(hour=hour).group_by("venue", "symbol", maintain_order=True):
         prices = np.full(length + 1, np.nan)
@@ -136,7 +140,8 @@ def _average_venues(rows: pl.DataFrame, first: datetime, length: int) -> tuple[l
         known = np.isfinite(change)
         total[venues.index(str(venue))] += np.where(known, change, 0.0)
         count[venues.index(str(venue))] += known
-    return venues, _divide(total, count)
+        priced[venues.index(str(venue))] += np.isfinite(prices[1:])
+    return venues, _divide(total, count), priced
 
 
 def _join_panels(panels: list[_Panel], hours: int) -> Iterator[_Panel]:
@@ -155,14 +160,14 @@ def _stack_panels(panels: list[_Panel]) -> _Panel:
     return _Panel(
         [venue for panel in panels for venue in panel.venues],
         [base for panel in panels for base in panel.bases],
-        *(np.concatenate([panel[part] for panel in panels]) for part in (2, 3, 4)),
+        *(np.concatenate([panel[part] for panel in panels]) for part in (2, 3, 4, 5)),
     )
 
 
 def _measure_panel(panel: _Panel, hours: list[datetime]) -> pl.DataFrame:
-    """The measure of every row of a panel at every hour in whose window it has a return."""
+    """The measure of every row of a panel at every hour in whose window it has a price."""
     correlation = _correlate_windows(panel.returns, panel.means)
-    seen = _add_window(np.isfinite(panel.returns).astype(np.float64))
+    seen = _add_window(panel.prices)
     rows, count = len(panel.venues), len(hours)
     frame = pl.DataFrame(
         {

@@ -13,6 +13,7 @@ from engine.book.causes import find_causes
 from engine.book.roles import DECIDING
 from engine.cycle import Outcome
 from engine.language.quantities import Quantity
+from engine.tables.bind import VIOLATION
 from engine.tables.explain.seen import Missing, Seen, list_missing, list_seen
 
 ENTRY = "entry"
@@ -57,15 +58,22 @@ def count_missing(bound: BoundBook, outcome: Outcome) -> Counter[str]:
     )
 
 
+def count_violations(outcome: Outcome) -> Counter[str]:
+    """For how many pairs each group of rules of a table says what it may not, as `entry: E1, E2`."""
+    clashing = outcome.decisions.filter(pl.col("decision") == VIOLATION)
+    rows = clashing.select("stage", "possible").iter_rows()
+    return Counter(f"{stage}: {', '.join(rules)}" for stage, rules in rows)
+
+
 def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
     """One cycle as plain values.
 
     Returns:
-        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `quarantined`, `ranking`, and
+        `ts`, `book` (name, version, fingerprint), `parameters`, `counts`, `set_apart`, `ranking`, and
         `pairs`: for each its `pair`, `inputs` (market data and names about positions), `metrics`, `decision`,
         `stage`, `rule`, `universe_rule`, `outputs`, and `unknown`: the tests that missing data leaves open,
         with `rule`, `header`, the `names` that they miss, and the `causes`: the values at the bottom that
-        are missing.
+        are missing; and `violation`: the rules that clash, or that give what is not allowed.
     """
     book = bound.book
     metrics = [metric.name for metric in book.metrics]
@@ -82,7 +90,7 @@ def describe_outcome(bound: BoundBook, outcome: Outcome) -> dict[str, Any]:
         "book": {"name": book.manifest.name, "version": book.version, "fingerprint": book.fingerprint},
         "parameters": describe_parameters(bound),
         "counts": asdict(outcome.funnel),
-        "quarantined": dict(outcome.apart),
+        "set_apart": dict(outcome.apart),
         "ranking": list(outcome.ranking),
         "pairs": [_describe_pair(*row) for row in rows],
     }
@@ -109,6 +117,7 @@ def _describe_pair(
         "universe_rule": decision["universe_rule"],
         "outputs": _take_outputs(decision),
         "unknown": tests,
+        "violation": decision["possible"] if decision["decision"] == VIOLATION else [],
         "metrics": metrics,
         "inputs": inputs,
     }

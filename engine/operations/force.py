@@ -8,6 +8,6 @@ from engine.book.roles import DECIDING
 
 def list_idle(book: Book) -> tuple[str, ...]:
     """The tables of a book that are checked and tried by scenarios, and that no cycle obeys yet."""
-    sheets = {"limits": book.limits, "allocation": book.allocation, "targets": book.targets}
+    sheets = {"targets": book.targets}
     decisions = [role for role in book.tables if role not in DECIDING]
     return (*decisions, *(name for name, rows in sheets.items() if rows))

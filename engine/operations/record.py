@@ -22,7 +22,16 @@ from engine.recording.recorder import Recorder
 
 
 def record_run(bound: BoundBook, folder: Path, source: Source, recorder: Recorder) -> Iterator[Outcome]:
+    """What a book says at every cycle of a source; see `record_blocks`."""
+    return (outcome for _, outcome in record_blocks(bound, folder, source, recorder))
+
+
+def record_blocks(
+    bound: BoundBook, folder: Path, source: Source, recorder: Recorder
+) -> Iterator[tuple[Candidates, Outcome]]:
     """What a book says at every cycle of a source; each cycle is on the disk before it is given.
+
+    A cycle comes with the block of candidates that it is one of.
 
     Args:
         bound: The book.
@@ -46,7 +55,7 @@ def record_run(bound: BoundBook, folder: Path, source: Source, recorder: Recorde
             if known_to is not None and known_to.date() < outcome.at.date():
                 recorder.compact()
             known_to = outcome.at
-            yield outcome
+            yield block, outcome
 
 
 def keep_book(bound: BoundBook, folder: Path, recorder: Recorder) -> None:

@@ -15,7 +15,12 @@ from engine.operations.sources import Source
 
 
 def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
-    """What a book says at every cycle of a source, in order of time.
+    """What a book says at every cycle of a source, in order of time; see `run_blocks`."""
+    return (outcome for _, outcome in run_blocks(bound, source))
+
+
+def run_blocks(bound: BoundBook, source: Source) -> Iterator[tuple[Candidates, Outcome]]:
+    """What a book says at every cycle of a source, in order of time, each with the block that it is one of.
 
     Metrics see nothing after their time and nothing further back than the book's `history`, so that they
     are evaluated once for a whole block of cycles; the result equals evaluating each cycle with its own
@@ -30,14 +35,15 @@ def run_book(bound: BoundBook, source: Source) -> Iterator[Outcome]:
     """
     manifest = bound.book.manifest
     for block in source.read_blocks(manifest.pairing, manifest.history):
-        yield from run_block(bound, block)
+        for outcome in run_block(bound, block):
+            yield block, outcome
 
 
 def run_block(bound: BoundBook, block: Candidates) -> Iterator[Outcome]:
     """What a book says at every cycle of one block of candidates."""
-    measured = bound.measure(block.pairs.drop("warm_up"))
+    measured = bound.measure(block.pairs.drop("warm_up"), ~block.pairs["warm_up"])
     counts = _count_apart(block.quarantined)
-    for outcome in decide_each(bound, measured.filter(~block.pairs["warm_up"])):
+    for outcome in decide_each(bound, measured):
         yield replace(outcome, apart=counts.get(outcome.at, {}))
 
 

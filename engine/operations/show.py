@@ -140,7 +140,7 @@ def _read_manifest(contents: dict[str, Content], faults: list[Diagnostic]) -> di
     if MANIFEST not in contents:
         return None
     content = contents[MANIFEST]
-    manifest = refuse_encoding(MANIFEST) if isinstance(content, bytes) else parse_manifest(content)
+    manifest = refuse_encoding(MANIFEST, content) if isinstance(content, bytes) else parse_manifest(content)
     if isinstance(manifest, Diagnostic):
         faults.append(manifest)
         return None
@@ -161,7 +161,7 @@ def _read_table(file: str, content: Content, policies: object, faults: list[Diag
     policy = policies.get(file.removesuffix(".csv")) if isinstance(policies, dict) else None
     told = policy if isinstance(policy, str) else None
     if isinstance(content, bytes):
-        faults.append(refuse_encoding(file))
+        faults.append(refuse_encoding(file, content))
         return TableView(file, (), (), told)
     sheet = read_sheet(content, file)
     faults += sheet.diagnostics

@@ -15,6 +15,10 @@ from engine.model import Pairing
 from engine.recording.candidates import read_candidates
 from engine.recording.history import History
 
+ENDLESS = 1_000_000
+"""Cycles of a market that goes on until it is stopped: more than a century of hours."""
+
+_FIRST_BLOCK = 24
 BLOCK = timedelta(days=120)
 MADE_BLOCK = timedelta(days=30)
 _INSTANT = timedelta(microseconds=1)
@@ -83,6 +87,10 @@ class RecordedSource:
         start = after + _INSTANT
         return self if self.start is not None and self.start >= start else replace(self, start=start)
 
+    def count_times(self) -> int:
+        """How many times have a settlement: the most cycles that there may be."""
+        return self.history.read_settlements(self.start, self.end)["ts"].n_unique()
+
     def _find_bounds(self) -> tuple[datetime, datetime]:
         """Time of the first settlement wanted, and the time after the last."""
         settled = self.history.read_settlements(self.start, self.end)["ts"]
@@ -119,11 +127,15 @@ class GeneratedSource:
 
     def read_blocks(self, pairing: Pairing, history: timedelta) -> Iterator[Candidates]:
         """Candidates of the market in blocks of time; blocks without any are left out."""
-        at_once = max(1, self.block // STEP)
-        for first in range(self.skip, self.cycles, at_once):
-            block = self._make_block(pairing, history, first, min(at_once, self.cycles - first))
+        most = max(1, self.block // STEP)
+        # A run without an end shows its first cycles soon.
+        at_once, first = most if self.cycles < ENDLESS else _FIRST_BLOCK, self.skip
+        while first < self.cycles:
+            count = min(at_once, most, self.cycles - first)
+            block = self._make_block(pairing, history, first, count)
             if not block.pairs["warm_up"].all():
                 yield block
+            first, at_once = first + count, at_once * 2
 
     def keep_latest(self, cycles: int, pairing: Pairing) -> GeneratedSource:  # noqa: ARG002 - every pairing has all
         """The same market without its first cycles."""

@@ -7,9 +7,7 @@ from pathlib import Path
 from engine.errors import LedgerError, UsageError
 from engine.language.names import suggest
 from engine.ledger.store import Store, open_store
-from engine.workspace import find_workspace
-
-STORE = "store.sqlite"
+from engine.workspace import STORE, find_workspace
 
 
 def find_store(start: Path) -> Path | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+from engine.book.folder import DRAFT, read_folder
+from engine.book.manifest import FILE as MANIFEST
 from engine.errors import UsageError
 from engine.operations.starter import STARTER, find_starter
 from engine.workspace import RULES, SETTINGS, find_workspace, read_workspace
@@ -14,6 +17,7 @@ book = "{STARTER}"               # folder of {RULES}/ that runs here
 
 [market]
 source = "made"                     # a market made from a seed; or "history", with folder = "…"
+                                    # and, where it is to begin, from = 2024-03-01
 seed = 8
 """
 
@@ -66,3 +70,41 @@ def find_book(start: Path | None = None) -> Path:
     """
     root = find_workspace(Path.cwd() if start is None else start)
     return find_starter() if root is None else read_workspace(root).book
+
+
+def tell_choice(start: Path | None = None) -> str:
+    """Which book `find_book` takes and why, in one line for people.
+
+    Raises:
+        BookErrors: Every fault of the settings.
+    """
+    root = find_workspace(Path.cwd() if start is None else start)
+    owner = "the starter book" if root is None else f"of the workspace {root.name}"
+    return f"book: {find_book(start)}, {owner}"
+
+
+def warn_of_own_books(start: Path | None = None) -> str:
+    """That books lie here which are not meant, for want of settings; empty where there are none.
+
+    Without its settings a folder is no workspace, and the starter book stands in for the one that was edited.
+    """
+    place = Path.cwd() if start is None else start
+    if find_workspace(place) is not None:
+        return ""
+    home = find_starter().parent
+    for folder in (place, *place.parents):
+        own = sorted(_list_own_books(folder / RULES))
+        if own and not (folder / RULES).samefile(home):
+            return (
+                f"{folder / RULES} holds {', '.join(own)}, which is not meant: there is no {SETTINGS} "
+                f"beside it, so that {folder} is no workspace; put back {SETTINGS}, or name the book"
+            )
+    return ""
+
+
+def _list_own_books(rules: Path) -> Iterator[str]:
+    """Names of the folders with a draft that says something else than the starter book."""
+    starter = read_folder(find_starter() / DRAFT).raw
+    for manifest in rules.glob(f"*/{DRAFT}/{MANIFEST}"):
+        if read_folder(manifest.parent).raw != starter:
+            yield manifest.parents[1].name

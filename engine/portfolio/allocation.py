@@ -18,6 +18,7 @@ from engine.portfolio.scratch import copy_state, copy_world, fill_as_if
 from engine.portfolio.sizing import (
     count_lead_lots,
     find_coin_fee,
+    find_least_notional,
     find_lot_coins,
     find_open,
     is_large_enough,
@@ -135,7 +136,10 @@ def consider(
     verdict[5] = find_notional(world, supposed, pair, said, bounds)
     if not verdict[5] > 0.0:
         return at.NO_ROOM
-    return order_lots(world, supposed, time, row, bounds, verdict)
+    outcome = order_lots(world, supposed, time, row, bounds, verdict)
+    if outcome == at.TOO_SMALL:
+        verdict[4] = find_least_capital(world, row, said[0])
+    return outcome
 
 
 def find_notional(world: World, supposed: World, pair: int, said: Floats, bounds: Floats) -> float:
@@ -175,6 +179,13 @@ def held_by(world: World, account: int) -> float:
     if total <= 0.0:
         return 0.0
     return float(find_capital(world.state, world.program) * world.state.wallet[account] / total)
+
+
+def find_least_capital(world: World, row: int, share: float) -> float:
+    """The capital with which a share of the active bucket is enough for the smallest orders: USD."""
+    settings = world.program.settings
+    tied = find_least_notional(world, row) * settings[at.S_CAPITAL_PER_NOTIONAL]
+    return float(tied / (share * settings[at.S_ACTIVE]))
 
 
 def order_lots(world: World, supposed: World, time: int, row: int, bounds: Floats, verdict: Floats) -> int:

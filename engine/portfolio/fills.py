@@ -13,7 +13,7 @@ import math
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
 from engine.portfolio.holdings import count_coins, find_difference, is_held, value_leg
-from engine.portfolio.lots import floor_lots
+from engine.portfolio.lots import CENT, floor_lots
 
 
 def fill_orders(world: World, time: int, pair: int, row: int) -> None:
@@ -240,7 +240,7 @@ def free_margin(world: World, time: int, pair: int, leg: int, left: float) -> No
         )
     if margin > 0.0 and state.position[pair, at.PURPOSE] != at.REDUCING:
         part = 1.0 - left / state.legs[at.UNITS, pair, leg]
-        move_margin(world, time, pair, leg, -math.floor(margin * part * 100.0) / 100.0)
+        move_margin(world, time, pair, leg, -floor_lots(margin * part, CENT) / 100.0)
 
 
 def begin_position(world: World, time: int, pair: int) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import math
 
-_NEAR = 1e-9
+CENT = 0.01
+"""The smallest change of money that is moved."""
+
+_NEAR, _FAR = 1e-9, 1e-2
+
+
+def find_leeway(ratio: float) -> float:
+    """By how many steps so many may miss a whole number through rounding of floats; never half of one."""
+    return min(_NEAR * max(1.0, ratio), _FAR)
 
 
 def floor_lots(amount: float, step: float) -> int:
@@ -16,7 +24,7 @@ def floor_lots(amount: float, step: float) -> int:
     """
     ratio = amount / step
     nearest = math.floor(ratio + 0.5)
-    if abs(ratio - nearest) <= _NEAR * max(1.0, nearest):
+    if abs(ratio - nearest) <= find_leeway(nearest):
         return int(nearest)
     return math.floor(ratio)
 
@@ -25,7 +33,7 @@ def ceil_lots(amount: float, step: float) -> int:
     """The fewest steps that hold an amount; arguments as in `floor_lots`."""
     lots = floor_lots(amount, step)
     ratio = amount / step
-    return lots if ratio - lots <= _NEAR * max(1.0, ratio) else lots + 1
+    return lots if ratio - lots <= find_leeway(ratio) else lots + 1
 
 
 def round_lots(amount: float, step: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from engine.portfolio.signals import Roster
 
 FORMAT = 1
 KEPT_DAYS = 365
+_RULE, _LIMIT = at.POSITION_FIELDS[at.ORDER_RULE], at.POSITION_FIELDS[at.ORDER_LIMIT]
 _NEVER = ("opened_at", "closed_at", "doubt_since", "naked_since")
 
 
@@ -46,32 +47,36 @@ class Memory:
     """What is remembered.
 
     Attributes:
-        book: `BOOK_FIELDS` by name.
+        book: `BOOK_FIELDS` by name; None is not known.
         equity_days: Returns on equity of the latest days.
         wallets: Free money of each account.
         dust: What is left of legs in each account and is too little to be sold, in USD.
         pairs: Of each pair that has a position, an order or a past: what `LEG_STATE` and `POSITION_FIELDS`
-            say, and who it is.
+            say, with the rule and the limit of an order by their ids, and who it is.
         latches: Limits that are not at rest.
+        requests: Ids of the latest requests that were taken in.
+        market: Name of the market that positions are in.
     """
 
-    book: Mapping[str, float]
+    book: Mapping[str, float | None]
     equity_days: tuple[float | None, ...] = ()
     wallets: Mapping[str, float] = field(default_factory=dict)
     dust: Mapping[str, float] = field(default_factory=dict)
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     latches: tuple[Latch, ...] = ()
+    requests: tuple[str, ...] = ()
+    market: str = ""
 
     def write(self) -> bytes:
         """As JSON; floats are written so that they are read as the same."""
         return json.dumps({"format": FORMAT, **asdict(self)}, allow_nan=False).encode()
 
-    def list_facts(self, columns: Sequence[str]) -> pl.DataFrame | None:
-        """Who the remembered pairs are: `pair` and these columns; None if there are none."""
+    def list_facts(self, columns: Mapping[str, Any]) -> pl.DataFrame | None:
+        """Who the remembered pairs are: `pair` and these columns, typed; None if there are none."""
         if not self.pairs:
             return None
         rows = [{"pair": pair, **told["facts"]} for pair, told in self.pairs.items()]
-        return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
+        return pl.DataFrame(rows, schema=dict(columns))
 
 
 def read_memory(data: bytes) -> Memory:
@@ -81,10 +86,15 @@ def read_memory(data: bytes) -> Memory:
         ValueError: It is in another format.
     """
     told = json.loads(data)
-    if told.pop("format", None) != FORMAT:
+    known = {*at.LEG_STATE, *at.POSITION_FIELDS, "facts"}
+    whole = set(told["book"]) == set(at.BOOK_FIELDS) and all(
+        set(pair) == known for pair in told["pairs"].values()
+    )
+    if told.pop("format", None) != FORMAT or not whole:
         raise ValueError("what was remembered is in a format of another version of Carrybook")
     latches = tuple(Latch(**latch) for latch in told.pop("latches"))
-    return Memory(latches=latches, equity_days=tuple(told.pop("equity_days")), **told)
+    days, requests = tuple(told.pop("equity_days")), tuple(told.pop("requests"))
+    return Memory(latches=latches, equity_days=days, requests=requests, **told)
 
 
 def begin_memory() -> Memory:
@@ -107,7 +117,7 @@ def restore(memory: Memory, book: LoopBook, roster: Roster) -> State:
         place = places[pair]
         for which, name in enumerate(at.LEG_STATE):
             state.legs[which, place] = [_read(value) for value in told[name]]
-        state.position[place] = [_read(told[name]) for name in at.POSITION_FIELDS]
+        state.position[place] = [_read(value) for value in _find_position(told, book)]
     entities = list_entities(roster)
     for latch in memory.latches:
         if latch.limit in book.names:
@@ -122,19 +132,21 @@ def restore(memory: Memory, book: LoopBook, roster: Roster) -> State:
 def remember(state: State, book: LoopBook, roster: Roster, before: Memory) -> Memory:
     """What is remembered of the arrays of the loop; latches of whom they do not show stay as they were."""
     pairs = {
-        roster.pairs[place]: _tell_pair(state, roster, int(place))
+        roster.pairs[place]: _tell_pair(state, book, roster, int(place))
         for place in np.nonzero(_has_past(state))[0]
     }
     wallets = {account.name: float(state.wallet[place]) for place, account in enumerate(roster.accounts)}
     dust = {account.name: float(state.dust[place]) for place, account in enumerate(roster.accounts)}
     days = state.equity_days[~np.isnan(state.equity_days)]
     return Memory(
-        book={name: float(state.book[place]) for place, name in enumerate(at.BOOK_FIELDS)},
+        book={name: _tell(float(state.book[place])) for place, name in enumerate(at.BOOK_FIELDS)},
         equity_days=tuple(float(day) for day in days),
         wallets={**before.wallets, **wallets},
         dust={**before.dust, **dust},
         pairs=pairs,
         latches=tuple(_tell_latches(state, book, roster, before)),
+        requests=before.requests,
+        market=before.market,
     )
 
 
@@ -174,7 +186,22 @@ def _has_past(state: State) -> Any:
     return held | ~np.isnan(state.position[:, at.CLOSED_AT])
 
 
-def _tell_pair(state: State, roster: Roster, place: int) -> dict[str, Any]:
+def _find_position(told: Mapping[str, Any], book: LoopBook) -> list[float | None]:
+    """The values of `POSITION_FIELDS`; a rule or a limit that the book no longer has is none."""
+    position = {name: told[name] for name in at.POSITION_FIELDS}
+    rules = list_rules(book, "entry" if told["purpose"] == at.ENTER else "exit")
+    for name, known in ((_RULE, rules), (_LIMIT, book.names)):
+        position[name] = float(known.index(told[name])) if told[name] in known else -1.0
+    return list(position.values())
+
+
+def list_rules(book: LoopBook, role: str) -> list[str]:
+    """Ids of the rules of a table in the order of the loop; empty if the book has no such table."""
+    table = book.bound.tables.get(role)
+    return [] if table is None else [table.table.rules[rule].id for rule in table.order]
+
+
+def _tell_pair(state: State, book: LoopBook, roster: Roster, place: int) -> dict[str, Any]:
     told: dict[str, Any] = {
         name: [_tell(value) for value in state.legs[which, place].tolist()]
         for which, name in enumerate(at.LEG_STATE)
@@ -183,6 +210,10 @@ def _tell_pair(state: State, roster: Roster, place: int) -> dict[str, Any]:
         name: _tell(value)
         for name, value in zip(at.POSITION_FIELDS, state.position[place].tolist(), strict=True)
     }
+    # Books are edited between cycles: places in their tables mean nothing to the next version.
+    rules = list_rules(book, "entry" if told["purpose"] == at.ENTER else "exit")
+    for name, known in ((_RULE, rules), (_LIMIT, book.names)):
+        told[name] = known[int(told[name])] if told[name] >= 0 else None
     facts = roster.facts.row(place, named=True)
     return {
         **told,
@@ -205,7 +236,7 @@ def _tell_latches(state: State, book: LoopBook, roster: Roster, before: Memory) 
 
 
 def _tell(value: float) -> float | None:
-    return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself
+    return value if math.isfinite(value) else None
 
 
 def _read(value: float | None) -> float:

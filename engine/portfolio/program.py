@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+import polars as pl
 
 from engine.book import limits as limits_sheet
 from engine.book.bind import BoundBook
@@ -17,6 +18,7 @@ from engine.book.records import read_time_span
 from engine.language.check.comparisons import boolean
 from engine.language.core import Constant, Core, fold_evenly, stage_of
 from engine.language.functions import logic
+from engine.language.to_polars import to_polars
 from engine.language.types import BOOLEAN, NUMBER, Kind, Stage
 from engine.language.units import COLUMN_UNITS
 from engine.market.catalogue import MARGINED, POSITION_NAMES, position_names_for
@@ -43,14 +45,14 @@ class LoopBook:
     Attributes:
         bound: The book.
         program: Its arrays.
-        columns: What each column of a row behind those of the legs and the judgements is computed from.
+        readers: What computes each column of a row behind those of the legs and the judgements.
         names: The name of each limit.
         looks: Whether the entry table looks at positions.
     """
 
     bound: BoundBook
     program: Program
-    columns: tuple[Core, ...]
+    readers: tuple[pl.Expr, ...]
     names: tuple[str, ...]
     looks: bool
 
@@ -85,7 +87,8 @@ def build_program(bound: BoundBook, *, equity_share: float = 1.0) -> LoopBook:
         settings=_list_settings(bound, columns, first - len(at.ROW_FIELDS), looks, equity_share),
     )
     names = tuple(each.limit.id for each in bound.limits)
-    return LoopBook(bound, program, tuple(coder.columns.values()), names, looks["entry"])
+    readers = tuple(to_polars(core).cast(pl.Float64) for core in coder.columns.values())
+    return LoopBook(bound, program, readers, names, looks["entry"])
 
 
 def _list_names(legs: Sequence[Leg]) -> list[str]:

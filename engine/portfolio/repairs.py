@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from engine.portfolio import layout as at
@@ -12,7 +10,7 @@ from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import names_about_positions, place_pair
 from engine.portfolio.holdings import count_coins, count_units, leverage_of, list_held
 from engine.portfolio.judging import evaluate
-from engine.portfolio.lots import round_lots
+from engine.portfolio.lots import CENT, floor_lots, round_lots
 from engine.portfolio.measures import find_capital
 from engine.portfolio.scratch import copy_state, copy_world
 from engine.portfolio.sizing import find_weight
@@ -43,9 +41,8 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     leg = find_margined(world, pair)
     if leg < 0:
         return 0.0
-    most = math.floor(
-        min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]]) * 100.0
-    )
+    left = min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]])
+    most = floor_lots(max(left, 0.0), CENT)
     if most <= 0:
         return 0.0
     supposed = copy_world(world, copy_state(state))

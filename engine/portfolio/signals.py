@@ -9,12 +9,12 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from engine.language.to_polars import to_polars
 from engine.market.day_returns import arrange_day_returns
 from engine.model import Leg
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, Signals
 from engine.portfolio.calendar import number_day, number_month
+from engine.portfolio.judging import NO_RULE
 from engine.portfolio.paper_tiers import stack_paper_tiers
 from engine.portfolio.program import LoopBook
 
@@ -28,10 +28,12 @@ class Account:
     Attributes:
         name: Its name.
         venue: Where it is.
+        bases: Coins that the book may trade there; empty means all.
     """
 
     name: str
     venue: str
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,15 @@ class Roster:
     facts: pl.DataFrame = field(repr=False, compare=False)
 
 
+def list_facts(legs: Sequence[Leg]) -> list[str]:
+    """Columns that say who a pair is."""
+    return [
+        "pair",
+        "base",
+        *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol", "inverse")),
+    ]
+
+
 def list_roster(
     measured: pl.DataFrame, legs: Sequence[Leg], accounts: Sequence[Account], held: pl.DataFrame | None = None
 ) -> Roster:
@@ -84,7 +95,7 @@ def list_roster(
         accounts: The accounts that the book may use.
         held: Facts, as `facts` has them, of pairs that are remembered and may not be quoted.
     """
-    columns = ["pair", "base", *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol"))]
+    columns = list_facts(legs)
     facts = measured.select(columns).unique("pair", keep="last", maintain_order=True)
     if held is not None:
         facts = pl.concat([facts, held.select(columns).join(facts, on="pair", how="anti")])
@@ -138,7 +149,7 @@ def build_signals(
             [
                 _stack(book, lambda leg: _encode(facts["base"], roster.bases)),  # noqa: ARG005 - of all legs
                 _stack(book, lambda leg: _encode(facts[f"{leg.name}_venue"], roster.venues)),
-                _stack(book, lambda leg: _find_accounts(facts[f"{leg.name}_venue"], roster.accounts)),
+                _stack(book, lambda leg: _find_accounts(facts, leg, roster.accounts)),
             ]
         ),
         account_venue=_encode([each.venue for each in roster.accounts], roster.venues),
@@ -190,17 +201,15 @@ def _fill_rows(
     book_legs = book.bound.book.manifest.pairing.legs
     legs = [_read_leg(leg, name) for leg in book_legs for name in at.LEG_FIELDS]
     weights = book.bound.weigh(measured)
-    cores = [to_polars(core).cast(pl.Float64) for core in book.columns]
-    numbered = [each.alias(str(place)) for place, each in enumerate([*legs, *cores])]
+    numbered = [each.alias(str(place)) for place, each in enumerate([*legs, *book.readers])]
     weighed = measured.with_columns(weights[leg.name].alias(f"{leg.name}·") for leg in book_legs)
     values = weighed.select(pl.int_range(pl.len()).alias("rows"), *numbered).drop("rows")
     entry = [_read_entry(decisions, name) for name in _OUTPUTS]
     rules = _number_rules(book, "entry", decisions["rule"])
     sizing = _size(book, measured, candidates)
     columns = [*values.get_columns()[: len(legs)], *entry, rules, *sizing, *values.get_columns()[len(legs) :]]
-    filled = np.column_stack(
-        [column.cast(pl.Float64).fill_null(float("nan")).to_numpy() for column in columns]
-    )
+    named = pl.DataFrame([column.alias(str(place)) for place, column in enumerate(columns)])
+    filled = named.select(pl.all().cast(pl.Float64).fill_null(float("nan"))).to_numpy()
     return np.ascontiguousarray(filled)
 
 
@@ -224,13 +233,16 @@ def _number_rules(book: LoopBook, role: str, rules: pl.Series) -> pl.Series:
     """The place of each rule in the order of the loop; -1 where none decides."""
     table = book.bound.tables[role]
     order = {table.table.rules[rule].id: place for place, rule in enumerate(table.order)}
-    return rules.replace_strict(order, default=-1, return_dtype=pl.Float64)
+    return rules.replace_strict(order, default=NO_RULE, return_dtype=pl.Float64)
 
 
 def _size(book: LoopBook, measured: pl.DataFrame, candidates: Integers) -> list[pl.Series]:
-    """What the sizing table says of candidates: share, cap and rule, a value for each row."""
+    """What the sizing table says of candidates: share, cap and rule, a value for each row.
+
+    A book without the table gives no candidate a size.
+    """
     height = measured.height
-    share, cap, rule = (np.full(height, np.nan) for _ in range(3))
+    share, cap, rule = (np.full(height, value) for value in (np.nan, np.nan, float(NO_RULE)))
     if "sizing" in book.bound.tables and candidates.size:
         rows = np.sort(candidates)
         said = book.bound.tables["sizing"].evaluate(measured[rows])
@@ -270,11 +282,21 @@ def _encode(column: Iterable[str], words: Sequence[str]) -> Integers:
     return np.array([places.get(each, -1) for each in column], dtype=np.int64)
 
 
-def _find_accounts(venues: pl.Series, accounts: Sequence[Account]) -> Integers:
-    places: dict[str, int] = {}
-    for place, account in enumerate(accounts):
-        places.setdefault(account.venue, place)
-    return np.array([places.get(venue, -1) for venue in venues], dtype=np.int64)
+def _find_accounts(facts: pl.DataFrame, leg: Leg, accounts: Sequence[Account]) -> Integers:
+    """The account that trades each leg: the first at its venue that may have its coin; -1 without one.
+
+    Accounts hold dollars, so that none trades an inverse contract, whose margin is the coin.
+    """
+    columns = facts.select(f"{leg.name}_venue", "base", f"{leg.name}_inverse")
+    found = []
+    for venue, base, inverse in columns.iter_rows():
+        fits = (
+            place
+            for place, account in enumerate(accounts)
+            if account.venue == venue and (not account.bases or base in account.bases) and not inverse
+        )
+        found.append(next(fits, -1))
+    return np.array(found, dtype=np.int64)
 
 
 def _list_payments(

@@ -120,3 +120,17 @@ def is_large_enough(world: World, row: int, lots: Integers) -> bool:
         if lots[leg] < quotes[first + at.MIN_LOTS] or value < quotes[first + at.MIN_NOTIONAL]:
             return False
     return True
+
+
+def find_least_notional(world: World, row: int) -> float:
+    """The smallest notional of the first leg with which every leg is an order that its venue takes: USD."""
+    lead = find_lead(world, row)
+    lot = find_lot_coins(world, lead, row)
+    coins = 0.0
+    for leg in range(world.program.legs.shape[1]):
+        quotes, first = world.signals.rows[row], leg * len(at.LEG_FIELDS)
+        least = quotes[first + at.MIN_LOTS] * find_lot_coins(world, leg, row)
+        least = max(least, quotes[first + at.MIN_NOTIONAL] / find_open(world, leg, row))
+        coins = max(coins, least / find_weight(world, leg, row))
+    lots = ceil_lots(coins * find_weight(world, lead, row), lot)
+    return float(lots * lot / find_weight(world, lead, row) * find_open(world, 0, row))

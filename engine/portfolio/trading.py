@@ -10,21 +10,16 @@ import numpy as np
 import polars as pl
 
 from engine.book.measures import SCOPES
+from engine.frames.acts import CHANGES, UNKNOWN, validate_acts, validate_changes
 from engine.frames.columns import INSTANT
+from engine.frames.events import EVENT_KINDS, PURPOSES, validate_events
+from engine.frames.verdicts import VERDICTS, validate_verdicts
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Output, Signals, World
-from engine.portfolio.memory import Memory, list_entities, remember, restore
+from engine.portfolio.memory import Memory, list_entities, list_rules, remember, restore
 from engine.portfolio.program import LoopBook
-from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_roster
+from engine.portfolio.signals import Account, Roster, Surroundings, build_signals, list_facts, list_roster
 from engine.portfolio.step import advance, need_room
-
-VERDICTS = (
-    *("approved", "gated", "no room", "too small", "refused", "no size"),
-    *("no account", "held", "no price", "in doubt"),
-)
-PURPOSES = ("enter", "exit", "urgent", "rebalance", "reduce", "top up", "liquidation")
-KINDS = ("fill", "funding", "borrow", "margin", "flow", "dust")
-CHANGES = ("begins", "ceases")
 
 _BOOK = (
     "equity_usd",
@@ -44,13 +39,10 @@ class Traded:
 
     Attributes:
         memory: What is remembered after it.
-        events: What happened: `ts`, `kind` (of `KINDS`), `pair`, `leg`, and the numbers of `EVENT_FIELDS`.
-        verdicts: What became of each candidate: `ts`, `pair`, `verdict` (of `VERDICTS`), `limit` that gates,
-            clips or refuses, `value` of its measure, `wanted_usd` and `approved_usd` (notional), `rule` of
-            sizing.
-        acts: What is done to positions: `ts`, `pair`, `act` (of `PURPOSES`, or `unknown`), `rule`, `limit`,
-            `keep`, `amount_usd`.
-        changes: Limits that begin or cease to act: `ts`, `limit`, `entity`, `change`, `value`.
+        events: What happened, as in `engine.frames.events`.
+        verdicts: What became of each candidate, as in `engine.frames.verdicts`.
+        acts: What is done to positions, as in `engine.frames.acts`.
+        changes: Limits that begin or cease to act, as there.
         book: Figures after each cycle: `ts` and `_BOOK`.
         roster: Who took part.
     """
@@ -88,8 +80,8 @@ def trade(
         run: The loop: `advance`, or the same compiled.
     """
     legs = book.bound.book.manifest.pairing.legs
-    columns = ["pair", "base", *(f"{leg.name}_{name}" for leg in legs for name in ("venue", "symbol"))]
-    roster = list_roster(measured, legs, accounts, memory.list_facts(columns))
+    held = memory.list_facts(measured.select(list_facts(legs)).schema)
+    roster = list_roster(measured, legs, accounts, held)
     signals = build_signals(book, measured, decisions, surroundings, roster, since)
     state = restore(memory, book, roster)
     world = World(state, signals, book.program, make_output(book, signals))
@@ -104,10 +96,10 @@ def trade(
         time = reached
     return Traded(
         memory=remember(state, book, roster, memory),
-        events=pl.concat([part.events for part in parts]),
-        verdicts=pl.concat([part.verdicts for part in parts]),
-        acts=pl.concat([part.acts for part in parts]),
-        changes=pl.concat([part.changes for part in parts]),
+        events=validate_events(pl.concat([part.events for part in parts])),
+        verdicts=validate_verdicts(pl.concat([part.verdicts for part in parts])),
+        acts=validate_acts(pl.concat([part.acts for part in parts])),
+        changes=validate_changes(pl.concat([part.changes for part in parts])),
         book=_tell_book(world, measured),
         roster=roster,
     )
@@ -150,7 +142,7 @@ def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Ser
     return pl.DataFrame(
         {
             "ts": _pick_times(times, rows[:, at.E_TIME]),
-            "kind": _pick(KINDS, rows[:, at.E_KIND]),
+            "kind": _pick(EVENT_KINDS, rows[:, at.E_KIND]),
             "pair": _pick(roster.pairs, np.where(flow, -1, rows[:, at.E_PAIR])),
             "leg": pl.Series(who, dtype=pl.String),
             **{
@@ -166,17 +158,12 @@ def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Ser
 
 def _name_rules(book: LoopBook, rules: np.ndarray, purposes: np.ndarray) -> pl.Series:
     """Rules of the entry table for entries, of the exit table for the rest."""
-    entry, leave = _list_rules(book, "entry"), _list_rules(book, "exit")
+    entry, leave = list_rules(book, "entry"), list_rules(book, "exit")
     names = [
         None if not rule >= 0 else (entry if purpose == at.ENTER else leave)[int(rule)]
         for rule, purpose in zip(rules, purposes, strict=True)
     ]
     return pl.Series(names, dtype=pl.String)
-
-
-def _list_rules(book: LoopBook, role: str) -> list[str]:
-    table = book.bound.tables.get(role)
-    return [] if table is None else [table.table.rules[rule].id for rule in table.order]
 
 
 def _name_verdicts(
@@ -196,7 +183,7 @@ def _name_verdicts(
             "value": rows[:, 4],
             "wanted_usd": rows[:, 5],
             "approved_usd": rows[:, 6],
-            "rule": _pick(_list_rules(book, "sizing"), rows[:, 7]),
+            "rule": _pick(list_rules(book, "sizing"), rows[:, 7]),
         }
     ).with_columns(pl.selectors.float().fill_nan(None))
 
@@ -206,8 +193,8 @@ def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Serie
         {
             "ts": _pick_times(times, rows[:, 0]),
             "pair": _pick(roster.pairs, rows[:, 1]),
-            "act": _pick(PURPOSES, rows[:, 2]).fill_null("unknown"),
-            "rule": _pick(_list_rules(book, "exit"), rows[:, 3]),
+            "act": _pick(PURPOSES, rows[:, 2]).fill_null(UNKNOWN),
+            "rule": _pick(list_rules(book, "exit"), rows[:, 3]),
             "limit": _pick(book.names, rows[:, 4]),
             "keep": rows[:, 5],
             "amount_usd": rows[:, 6],

@@ -8,8 +8,10 @@ import polars as pl
 
 from engine.market.assembly import Candidates, assemble_candidates
 from engine.market.catalogue import FUNDING_WINDOW_DAYS
+from engine.market.pairing import names_spots
 from engine.model import Pairing
-from engine.recording.history import History
+from engine.recording.history import BARS_FILE, History
+from engine.recording.listing import require_one_spot
 from engine.recording.snapshots import read_quotes
 
 LONGEST_FUNDING_WINDOW = timedelta(days=max(FUNDING_WINDOW_DAYS))
@@ -38,11 +40,13 @@ def read_candidates(
         serve windows and are no cycles.
 
     Raises:
-        HistoryError: The history has bars of a timeframe that is not known.
+        HistoryError: The history is damaged, its markets cannot be told apart, or a swap has two spots.
         ValueError: The pairing names no leg, or a key that quotes do not have.
     """
     earliest = None if start is None else start - warm_up
     markets = _find_pairable(history.list_markets(), pairing)
+    if not names_spots(pairing):
+        require_one_spot(markets, history.folder / BARS_FILE)
     quotes = read_quotes(history, earliest, end, markets)
     settled_from = None if earliest is None else earliest - LONGEST_FUNDING_WINDOW
     settlements = history.read_settlements(settled_from, end).join(

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from engine.errors import HistoryError
+from engine.recording.listing import check_listing
 from engine.recording.parquet import collect, collect_rows, scan_columns
 
 FUNDING_FILE = "funding.parquet"
@@ -71,19 +72,13 @@ class History:
         `settle`, `multiplier`, `first_ts` (when the first bar of this timeframe opened).
 
         Raises:
-            HistoryError: The file is damaged, or a timeframe is not known.
+            HistoryError: The file is damaged, or its markets cannot be told apart; see `check_listing`.
         """
         bars = self.bars.filter(self._fits_venue())
         markets = bars.group_by("venue", "market", "symbol", "timeframe").agg(first_ts=pl.col("ts").min())
         wanted = markets.with_columns(_split_symbol()).filter(self._fits_symbol())
-        listed = collect(wanted, self.folder / BARS_FILE)
-        strange = sorted(set(listed["timeframe"]) - set(TIMEFRAMES))
-        if strange:
-            raise HistoryError(
-                f"{self.folder / BARS_FILE}: unknown timeframe {', '.join(strange)}; "
-                f"known are {', '.join(TIMEFRAMES)}"
-            )
-        return listed
+        file = self.folder / BARS_FILE
+        return check_listing(collect(wanted, file), TIMEFRAMES, file)
 
     def read_settlements(self, start: datetime | None = None, end: datetime | None = None) -> pl.DataFrame:
         """Settlements with `start <= ts < end` that fit the filters, as in `engine.frames.settlements`.

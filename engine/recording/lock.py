@@ -21,28 +21,44 @@ def hold_lock(folder: Path) -> Iterator[None]:
     Raises:
         RecordingError: Another process records there, or another part of this one; or the disk refuses.
     """
+    with hold_file(folder / LOCK, f"{folder} is being recorded", "record into another folder"):
+        yield
+
+
+@contextmanager
+def hold_file(path: Path, what: str, instead: str, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock that is a file; it ends with the process, however that ends.
+
+    Args:
+        path: The file; it stays.
+        what: What is being done by whoever holds it, for messages.
+        instead: What else can be done, for messages.
+        shared: Whether others may hold it too, if they share it as well.
+
+    Raises:
+        RecordingError: Another process holds it, or another part of this one; or the disk refuses.
+    """
     try:
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise RecordingError(f"{folder} cannot be recorded into: {error}") from error
+        raise RecordingError(f"{path} cannot be written: {error}") from error
     try:
-        _take(descriptor, folder)
+        _take(descriptor, path, what, instead, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, folder: Path) -> None:
+def _take(descriptor: int, path: Path, what: str, instead: str, kind: int) -> None:
     """Take the lock, and leave the number of this process for those who come later."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     except BlockingIOError as error:
         holder = os.read(descriptor, _LONGEST_NUMBER_BYTES).decode("ascii", errors="replace").strip()
         raise RecordingError(
-            f"{folder} is being recorded by process {holder or 'unknown'}; "
-            "stop that one, or record into another folder"
+            f"{what} by process {holder or 'unknown'}; stop that one, or {instead}"
         ) from error
     except OSError as error:
-        raise RecordingError(f"{folder} cannot be recorded into: {error}") from error
+        raise RecordingError(f"{path} cannot be written: {error}") from error

@@ -166,7 +166,8 @@ class Recording:
                     if facts.at == at:
                         file = place / read_decisions_file(line, place / DAY_FACTS)
                         return RecordedCycle(facts, self._scan(file).filter(pl.col("ts") == at).collect())
-            raise RecordingError(f"{self.folder} has no cycle at {at}; `list_cycles` tells which it has")
+            hint = f"`carrybook cycles --recording {self.folder}` lists those it has"
+            raise RecordingError(f"{self.folder} has no cycle at {at.replace(tzinfo=None)}; {hint}")
 
         return self._read(task)
 

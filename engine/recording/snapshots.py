@@ -24,6 +24,8 @@ VOLUME_IN_CONTRACTS = ("gate",)
 
 _INSTRUMENT = ["venue", "symbol"]
 _US = timedelta(microseconds=1)
+_LONGEST = max(TIMEFRAMES.values())
+"""How much earlier a bar may have opened that closed inside of a window."""
 
 
 def read_quotes(
@@ -57,11 +59,11 @@ def read_quotes(
         Rows as in `engine.frames.quotes`.
 
     Raises:
-        HistoryError: The bars have a timeframe that is not known.
+        HistoryError: The history is damaged, or its markets cannot be told apart.
     """
     markets = history.list_markets() if markets is None else markets
     moments = _list_moments(history, markets, start, end)
-    bars = history.read_bars(markets, None if start is None else start - VOLUME_WINDOW, end)
+    bars = history.read_bars(markets, None if start is None else start - VOLUME_WINDOW - _LONGEST, end)
     bars = bars.with_columns(length=pl.col("timeframe").replace_strict(TIMEFRAMES))
     traded, marked = bars.filter(pl.col("market") != "mark"), bars.filter(pl.col("market") == "mark")
     priced = _add_price(_add_price(moments, traded, "bid"), marked, "mark")

@@ -136,7 +136,7 @@ class CompiledTable:
         """What every cell says of every row, and how far its value is from passing.
 
         Args:
-            frame: As for `evaluate`. It is for what people look at: 9 bytes for each row, rule and column.
+            frame: As for `evaluate`. It is for what people look at: 10 bytes for each row, rule and column.
 
         Raises:
             BookErrors: The frame lacks a column, or one is not of the type declared.

@@ -181,7 +181,7 @@ def _check_result(text: str, output: _Output, scope: Scope) -> Checked:
     written = text or write_value(column.default)
     checked = _check_word(written, output, scope, is_default=not text)
     if checked is None:
-        checked = check_formula(written, scope, kind=output.kind, unit=output.unit)
+        checked = check_formula(written, scope, kind=output.kind, unit=output.unit, in_sheet=bool(text))
     core = checked.core
     if not column.allowed or core is None:
         return checked

@@ -6,16 +6,16 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.errors import Diagnostic
+from engine.language.commas import find_comma
 
 _QUOTED = re.compile(r'"[^"]*"')
 _HEADER = re.compile(r'(?:"[^"]*"|[^"\r\n])*')
-_CALL = re.compile(r"\w\s*\([^()]*\)")
-_THOUSAND = re.compile(r"\d{3}(?!\d)")
-_DECIMAL_COMMA = re.compile(r"(?<![\w.,])\d+,\d+(?![\d,])")
+_THOUSAND = re.compile(r"\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Sheet:
         file: Name of the file for messages.
         header: Headers of the columns, without space around them.
         rows: Rows with something in them.
+        ragged: Rows that do not fit the header, with the cells that they have.
         diagnostics: Faults of form, in reading order.
     """
 
@@ -46,6 +47,7 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     diagnostics: tuple[Diagnostic, ...]
+    ragged: tuple[Row, ...] = ()
 
     def find_column(self, name: str) -> int | None:
         """Place of the column with this header, or None."""
@@ -70,13 +72,15 @@ def read_sheet(text: str, file: str) -> Sheet:
     width = _measure_width(rows)
     header = rows[0].cells[:width]
     faults += _check_header(header, file, rows[0].line)
-    fitting = []
+    fitting, ragged = [], []
     for row in rows[1:]:
         if len(row.cells) < width or any(row.cells[width:]):
             faults.append(_explain_width(row, width, file))
+            ragged.append(row)
         else:
             fitting.append(Row(row.line, row.cells[:width]))
-    return Sheet(file, header, tuple(fitting), tuple(sorted(faults, key=lambda fault: fault.row or 0)))
+    ordered = tuple(sorted(faults, key=lambda fault: fault.row or 0))
+    return Sheet(file, header, tuple(fitting), ordered, tuple(ragged))
 
 
 def find_separator(text: str) -> str:
@@ -90,7 +94,7 @@ def find_separator(text: str) -> str:
 
 
 def check_cells(sheet: Sheet, texts: frozenset[str] = frozenset()) -> list[Diagnostic]:
-    """Faults that spreadsheets bring into cells and headers: a leading `=`, a decimal comma.
+    """Faults that spreadsheets bring into cells and headers: a leading `=`, commas in numbers.
 
     Args:
         sheet: The sheet.
@@ -148,28 +152,28 @@ def _explain_width(row: Row, width: int, file: str) -> Diagnostic:
     hint = 'a cell with a comma in it needs quotes: "max(a, b)"'
     if len(row.cells) < width:
         hint = "each row has as many separators as the header"
-    for one, other in zip(row.cells, row.cells[1:], strict=False):
+    for place, (one, other) in enumerate(zip(row.cells, row.cells[1:], strict=False), 1):
         if re.search(r"\d$", one) and re.fullmatch(r"\d+[%\w]*", other) and len(row.cells) > width:
-            hint = _advise_decimal(one, other)
+            surplus = row.cells[place : place + len(row.cells) - width]
+            hint = _advise_decimal(one, [*takewhile(_THOUSAND.fullmatch, surplus)] or [other])
             break
     return Diagnostic("row.ragged", message, hint, file, row.line)
 
 
 def _find_habit(cell: str) -> Diagnostic | None:
+    if cell.startswith(("=<", "=>")):
+        meant = f"{cell[1]}={cell[2:]}"
+        return Diagnostic("cell.equals", f"`{cell}` begins with `=`", f"write `{meant}`")
     if cell.startswith("="):
         return Diagnostic("cell.equals", f"`{cell}` begins with `=`", "leave out the leading `=`")
-    bare = _QUOTED.sub('""', cell)
-    while _CALL.search(bare):
-        bare = _CALL.sub("x", bare)
-    found = _DECIMAL_COMMA.search(bare)
-    if found is None:
-        return None
-    number = found.group()
-    hint = f"{_advise_decimal(*number.split(','))}, a list with spaces: `{number.replace(',', ', ')}`"
-    return Diagnostic("number.comma", f"`{number}` looks like a decimal comma", hint)
+    found = find_comma(cell)
+    return None if found is None else Diagnostic(found.code, found.message, found.hint)
 
 
-def _advise_decimal(whole: str, rest: str) -> str:
-    """How to write a number that a comma cuts; of three digits behind it nobody can tell what it meant."""
-    hint = f"write decimals with a point: `{whole}.{rest}`"
-    return f"{hint}, thousands without a sign: `{whole}{rest}`" if _THOUSAND.match(rest) else hint
+def _advise_decimal(whole: str, rest: Sequence[str]) -> str:
+    """How to write a number that commas cut; of three digits behind one nobody can tell what it meant."""
+    hint = f"write decimals with a point: `{whole}.{rest[0]}`"
+    if not _THOUSAND.fullmatch(rest[0]):
+        return hint
+    thousands = f"thousands without a sign: `{whole}{''.join(rest)}`"
+    return f"{hint}, {thousands}" if len(rest) == 1 else f"write {thousands}"

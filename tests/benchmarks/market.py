@@ -1,7 +1,4 @@
-"""Figures of recorded markets and of the made one, side by side; prints the table of `docs/market.md`.
-
-Run as `python tests/benchmarks/market.py FOLDER`: recorded `funding.parquet` and `ohlcv.parquet` are there.
-"""
+"""Figures of recorded markets and the made one, side by side: `python tests/benchmarks/market.py FOLDER`."""
 
 from __future__ import annotations
 
@@ -220,8 +217,7 @@ def _take_basis(seed: int, blocks: Sequence[Block], bases: Sequence[str]) -> lis
     parts = []
     for block in range(0, len(blocks), _EVERY_BLOCK):
         prices, premium, _ = blocks[block]
-        stream = open_stream(seed, Purpose.BOOK, block)
-        books = draw_books(stream, list_instruments(), prices, premium)
+        books = draw_books(open_stream(seed, Purpose.BOOK, block), list_instruments(), prices, premium)
         middle = (books.bid + books.ask) / 2
         parts.append([(middle[:, swap] / middle[:, spot] - 1) * 1e4 for spot, swap in pairs])
     return [np.concatenate(each) for each in zip(*parts, strict=True)]

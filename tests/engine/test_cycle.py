@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from engine.book.bind import BoundBook, bind
 from engine.book.compile import compile_book
 from engine.book.load import load_book
+from engine.book.scenarios.sheet import NO_SCENARIOS
 from engine.cycle import decide, decide_each, judge
 from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS
 from engine.operations.run import run_book
 from engine.operations.sources import GeneratedSource
 from engine.operations.starter import find_starter
+from engine.tables.read import parse_table
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "books" / "scenarios.csv"
 AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
@@ -129,6 +132,61 @@ def test_a_run_equals_each_cycle_with_its_own_window_only(seed: int, cycles: int
         assert alone.decisions.equals(outcome.decisions)
         assert alone.pairs.drop("warm_up").equals(outcome.pairs)
         assert (alone.ranking, alone.funnel) == (outcome.ranking, outcome.funnel)
+
+
+@given(seed=st.integers(0, 10_000), cycles=st.integers(1, 5))
+@settings(max_examples=6)
+def test_a_cycle_alone_equals_the_whole_block(seed: int, cycles: int) -> None:
+    book = bind(compile_book(load_book(find_starter())))
+    manifest = book.book.manifest
+    source = GeneratedSource(seed, AT, cycles, bases=COINS)
+    (block,) = source.read_blocks(manifest.pairing, manifest.history)
+    whole = book.measure(block.pairs)
+    judged = {outcome.at: outcome for outcome in decide_each(book, whole.filter(~pl.col("warm_up")))}
+    assert len(judged) == cycles
+    for at, outcome in judged.items():
+        alone = decide(book, block.pairs, at)
+        assert to_bits(alone.pairs) == to_bits(whole.filter(pl.col("ts") == at).sort("pair"))
+        assert alone.decisions.equals(outcome.decisions)
+        assert (alone.ranking, alone.funnel) == (outcome.ranking, outcome.funnel)
+
+
+def to_bits(frame: pl.DataFrame) -> dict[str, list[object]]:
+    """Each column as it is, numbers by their bits; null is unknown."""
+    bits = [
+        column.fill_null(float("nan")).to_numpy().view(np.int64).tolist()
+        if column.dtype == pl.Float64
+        else column.to_list()
+        for column in frame
+    ]
+    return dict(zip(frame.columns, bits, strict=True))
+
+
+@pytest.mark.parametrize("places", [1, 2, 3])
+def test_an_entry_table_that_looks_across_the_market_sees_all_of_it(starter: BoundBook, places: int) -> None:
+    """The short list leaves out pairs that still count where entries rank them among all."""
+    book = starter.book
+    text = "id,rank(funding_apr),then enter,then priority\nE1,<= 2,true,1\n"
+    outputs, defaults = {"enter": "boolean", "priority": "number"}, {"enter": "false", "priority": "0"}
+    entry = parse_table(text, name="entry", hit_policy="FIRST", outputs=outputs, defaults=defaults)
+    manifest = replace(book.manifest, shortlist=places)
+    tables = {"entry": entry}
+    bound = bind(compile_book(replace(book, manifest=manifest, tables=tables, scenarios=NO_SCENARIOS)))
+    rows = [(f"pair {place}", 0.01 * place, 0.4 - 0.1 * place) for place in range(4)]
+    schema = bound.tables["entry"].columns
+    measured = pl.DataFrame(
+        {
+            "ts": [AT] * len(rows),
+            "pair": [pair for pair, _, _ in rows],
+            "net_apr": [apr for _, apr, _ in rows],
+            "funding_apr": [apr for _, _, apr in rows],
+        },
+        schema_overrides={"ts": pl.Datetime("us", "UTC")},
+    )
+    assert set(schema) <= set(measured.columns)
+    (outcome,) = decide_each(bound, measured)
+    entered = outcome.decisions.filter(pl.col("decision") == "enter")["pair"].to_list()
+    assert entered == [pair for place, (pair, _, _) in enumerate(rows) if place < 2 and place >= 4 - places]
 
 
 def test_what_comes_later_changes_nothing(starter: BoundBook) -> None:

@@ -63,7 +63,7 @@ def _diff_file(file: str, old: Content, new: Content, policy: HitPolicy) -> Iter
 
 def _read(file: str, content: Content) -> Grid | Settings | Diagnostic:
     if isinstance(content, bytes):
-        return refuse_encoding(file)
+        return refuse_encoding(file, content)
     return read_settings(content) if file == MANIFEST else read_grid(content, file)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.book.measures import type_measures
 from engine.book.parameters import Parameter
@@ -16,6 +17,21 @@ from engine.language.types import Name, Stage
 from engine.tables.checked import CheckedTable
 
 
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What scenarios may try.
+
+    Attributes:
+        tables: Decision tables that are sound.
+        limits: Ids of the limits; None where they have faults.
+        missing: Decision tables that the book does not have.
+    """
+
+    tables: Mapping[str, CheckedTable]
+    limits: Sequence[str] | None
+    missing: tuple[str, ...] = ()
+
+
 def list_input_names(known: Scope) -> Scope:
     """Every name that a scenario may give a value to, but parameters."""
     own = [name for contract in CONTRACTS.values() for name in contract.names]
@@ -27,8 +43,7 @@ def check_scenarios(
     sheet: ScenarioSheet,
     known: Scope,
     parameters: Sequence[Parameter],
-    tables: Mapping[str, CheckedTable],
-    limits: Sequence[str] | None,
+    trials: Trials,
 ) -> list[Diagnostic]:
     """Every fault of a sheet of scenarios.
 
@@ -36,8 +51,7 @@ def check_scenarios(
         sheet: The sheet.
         known: Every name of the book.
         parameters: Its parameters.
-        tables: Its decision tables that are sound.
-        limits: Ids of its limits; None where they have faults.
+        trials: What they may try.
     """
     names, by_name = list_input_names(known), {parameter.name: parameter for parameter in parameters}
     faults = list(_check_headers(sheet, names, by_name))
@@ -47,7 +61,7 @@ def check_scenarios(
             for header, fault in (
                 *_check_values(scenario, names, by_name),
                 *_check_like(scenario, sheet),
-                *_check_expectation(scenario, known, tables, limits),
+                *_check_expectation(scenario, known, trials),
             )
         ]
     return sorted(faults, key=lambda fault: fault.row or 0)
@@ -100,9 +114,7 @@ def _check_like(scenario: Scenario, sheet: ScenarioSheet) -> Iterator[tuple[str,
         yield LIKE, Diagnostic("scenario.like", f"it inherits from itself: {path}", "break the circle")
 
 
-def _check_expectation(
-    scenario: Scenario, known: Scope, tables: Mapping[str, CheckedTable], limits: Sequence[str] | None
-) -> Iterator[tuple[str, Diagnostic]]:
+def _check_expectation(scenario: Scenario, known: Scope, trials: Trials) -> Iterator[tuple[str, Diagnostic]]:
     if not scenario.table:
         if scenario.expect:
             message, hint = "a row that tries no table expects nothing", "name the table, or clear the cell"
@@ -112,12 +124,15 @@ def _check_expectation(
     if scenario.table not in known_tables:
         hint = suggest(scenario.table, known_tables) or f"tables are {', '.join(known_tables)}"
         yield TABLE, Diagnostic("scenario.table", f'there is no table "{scenario.table}" to try', hint)
+    elif scenario.table in trials.missing or (scenario.table == LIMITS and trials.limits == []):
+        message = f"{scenario.table}.csv, which the scenario tries, is missing or empty"
+        yield TABLE, Diagnostic("scenario.table", message, "add it, or take the scenario out")
     elif not scenario.expect:
         yield EXPECT, Diagnostic("scenario.expect", "nothing is expected", "write a rule, or `default`")
-    elif scenario.table in tables or (scenario.table == LIMITS and limits is not None):
+    elif scenario.table in trials.tables or (scenario.table == LIMITS and trials.limits is not None):
         found = (
-            read_breaches(scenario, limits or ())
+            read_breaches(scenario, trials.limits or ())
             if scenario.table == LIMITS
-            else read_expectation(scenario, tables[scenario.table], known)
+            else read_expectation(scenario, trials.tables[scenario.table], known)
         )
         yield from ((EXPECT, fault) for fault in (found if isinstance(found, list) else []))

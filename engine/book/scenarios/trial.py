@@ -20,11 +20,30 @@ from engine.language.given import read_setting, set_values
 from engine.language.names import Scope
 from engine.language.passes import Passes, plan_passes
 from engine.language.to_python import evaluate_row
-from engine.language.types import Name, Value
+from engine.language.types import Name, Type, Value
+from engine.tables.bind import CompiledTable
+from engine.tables.explain.view import RuleView
 from engine.tables.read import RESERVED_OUTPUTS
 
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _ONE_PAIR = "scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a limit bounds in a scenario.
+
+    Attributes:
+        header: The measure, as written.
+        value: Its value; None is unknown.
+        type: Its type and unit.
+        test: What it must be, as written.
+    """
+
+    header: str
+    value: Value
+    type: Type
+    test: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,9 @@ class Tried:
         outputs: Value of each output of a decision table.
         decided: The rule that decides, or the limits that are breached.
         hit: Every rule that is true, or every limit whose measure is known.
+        missed: Of a scenario that fails, the rule that was expected with what each cell of it says; where no
+            rule was, the one that decides.
+        measured: Of limits that were expected and are not breached, or the reverse, the measure of each.
     """
 
     scenario: Scenario
@@ -46,6 +68,8 @@ class Tried:
     outputs: Mapping[str, Value]
     decided: tuple[str, ...]
     hit: tuple[str, ...]
+    missed: RuleView | None = None
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
 
 def try_scenarios(compiled: CompiledBook) -> tuple[Tried, ...]:
@@ -124,7 +148,8 @@ class _Bench:
         )
         told = result["rule"] or result["state"]
         found = f"{told} by {', '.join(result['possible'])}" if result["possible"] else told
-        return Tried(scenario, passed, found, outputs, decided, hit)
+        missed = None if passed else _find_missed(table, row, expected, decided)
+        return Tried(scenario, passed, found, outputs, decided, hit, missed)
 
 
 def _read(name: Name, text: str) -> Value:
@@ -135,6 +160,18 @@ def _read(name: Name, text: str) -> Value:
     return value
 
 
+def _find_missed(
+    table: CompiledTable,
+    row: pl.DataFrame,
+    expected: Expectation | list[Diagnostic],
+    decided: tuple[str, ...],
+) -> RuleView | None:
+    """The rule that a scenario expects, or else the one that decides, with what each cell says."""
+    wanted = expected.rules if isinstance(expected, Expectation) and expected.rules else decided
+    places = [place for place, rule in enumerate(table.table.rules) if rule.id in wanted]
+    return table.explain(row).view_rule(0, places[0]) if places else None
+
+
 def _try_limits(bound: BoundBook, scenario: Scenario, row: pl.DataFrame) -> Tried:
     values = row.row(0, named=True)
     results = {limit.limit.id: evaluate_row(limit.test, values) for limit in bound.limits}
@@ -142,4 +179,13 @@ def _try_limits(bound: BoundBook, scenario: Scenario, row: pl.DataFrame) -> Trie
     known = tuple(name for name, holds in results.items() if holds is not None)
     expected = read_breaches(scenario, results)
     passed = isinstance(expected, Expectation) and set(breached) == set(expected.rules)
-    return Tried(scenario, passed, ", ".join(breached) or "default", {}, breached, known)
+    wanted = expected.rules if isinstance(expected, Expectation) else ()
+    measured = {
+        limit.limit.id: Measured(
+            limit.limit.measure, evaluate_row(limit.measure, values), limit.measure.type, limit.limit.must_be
+        )
+        for limit in bound.limits
+        if (limit.limit.id in wanted) != (limit.limit.id in breached)
+    }
+    found = ", ".join(breached) or "default"
+    return Tried(scenario, passed, found, {}, breached, known, measured=measured)

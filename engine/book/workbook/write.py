@@ -17,6 +17,7 @@ from engine.book.workbook.grid import Cells, cut_grid
 from engine.book.workbook.lines import cut_lines
 from engine.book.workbook.looks import Part, build_styles, find_part
 from engine.book.workbook.names import CHOICES, GLOSSARY, MOST_CELLS, MOST_CHARACTERS, name_sheet
+from engine.book.workbook.origin import write_origin
 from engine.book.workbook.packing import pack_workbook
 from engine.book.workbook.sheets import SPARE_ROWS, add_lines, add_table, protect
 from engine.errors import Diagnostic
@@ -28,7 +29,11 @@ _TABLE_COLOUR = "C55A11"
 
 
 def write_workbook(
-    texts: Mapping[str, str], *, glossary: Iterable[Entry] = (), choices: Choices | None = None
+    texts: Mapping[str, str],
+    *,
+    glossary: Iterable[Entry] = (),
+    choices: Choices | None = None,
+    origin: str = "",
 ) -> bytes | tuple[Diagnostic, ...]:
     """The workbook of a book, or every fault that keeps it from being one; nothing is cut or changed.
 
@@ -38,6 +43,7 @@ def write_workbook(
         texts: Content of each file by name, in the order of the sheets.
         glossary: Rows of the sheet `glossary`; without any there is no such sheet.
         choices: Values that a column offers, by its file and header; others may be typed.
+        origin: Fingerprint of the files that it is written from; empty tells none.
     """
     faults: list[Diagnostic] = []
     cells = {file: _cut(file, text, faults) for file, text in texts.items()}
@@ -54,6 +60,7 @@ def write_workbook(
         _add_file(book, file, rows, lists)
     _add_glossary(book, glossary)
     lists.add_sheet(book)
+    book.properties.keywords = write_origin(origin) if origin else None
     return pack_workbook(book)
 
 

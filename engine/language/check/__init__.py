@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +11,8 @@ from engine.language.check.checker import Checker
 from engine.language.check.comparisons import TRUE, check_tests
 from engine.language.check.dimensions import convert, count_in_base, is_fixed, retype
 from engine.language.check.words import check_words, reads_as_words
+from engine.language.commas import find_comma
+from engine.language.conversions import find_conversion
 from engine.language.core import Apply, Constant, Core
 from engine.language.functions import arithmetic
 from engine.language.names import Scope
@@ -33,7 +34,9 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def check_formula(text: str, scope: Scope, *, kind: Kind | None = None, unit: Unit | None = None) -> Checked:
+def check_formula(
+    text: str, scope: Scope, *, kind: Kind | None = None, unit: Unit | None = None, in_sheet: bool = False
+) -> Checked:
     """Check one expression.
 
     Args:
@@ -42,8 +45,14 @@ def check_formula(text: str, scope: Scope, *, kind: Kind | None = None, unit: Un
         kind: The kind its value must have, if any.
         unit: The unit its value is counted in; a number of known unit is converted, a plain number is
             taken at the word of whoever declares the unit.
+        in_sheet: Whether it is the cell of a sheet, which a spreadsheet may turn into a date.
     """
     parsed = parse_formula(text)
+    habit = find_conversion(text) if in_sheet and kind in (None, Kind.NUMBER) else None
+    if habit is None and parsed.tree is not None:
+        habit = find_comma(text)
+    if habit is not None:
+        return _close(None, [habit])
     checker = Checker(text, scope)
     core = None if parsed.tree is None else checker.check(parsed.tree)
     if core is not None and parsed.tree is not None:
@@ -68,9 +77,9 @@ def check_cell(
         core, faults = check_words(text, subject, scope, vocabulary)
         return _close(core, faults)
     parsed = parse_cell(text)
-    comma = _find_decimal_comma(text, subject)
-    if comma is not None:
-        return _close(None, [comma])
+    habit = _find_habit(text, subject)
+    if habit is not None:
+        return _close(None, [habit])
     if isinstance(parsed.tree, syntax.AnyValue):
         return _close(TRUE, list(parsed.diagnostics))
     checker = Checker(text, scope, subject)
@@ -135,19 +144,11 @@ def _refuse_equals(text: str) -> list[Diagnostic]:
     return [Diagnostic("text.equals", "a cell does not begin with `=`", hint, start=start, end=start + 1)]
 
 
-def _find_decimal_comma(text: str, subject: Core) -> Diagnostic | None:
-    """`1,5` reads as "1 or 5"; in a numeric column without a space it is a decimal comma."""
-    if subject.type.kind is not Kind.NUMBER or "(" in text:
+def _find_habit(text: str, subject: Core) -> Diagnostic | None:
+    """A number as other programs write it, in a cell of a numeric column."""
+    if subject.type.kind is not Kind.NUMBER:
         return None
-    match = re.search(r"(?<![\d.,])\d+,\d+(?![\d,])", text)
-    if match is None:
-        return None
-    meant = match.group().replace(",", ".")
-    hint = f"write `{meant}`; for either of two values put a space: `{match.group().replace(',', ', ')}`"
-    if re.search(r",\d{3}$", match.group()):
-        hint = f"write `{match.group().replace(',', '')}` for thousands, `{meant}` for a decimal"
-    message = f"`{match.group()}` has a decimal comma"
-    return Diagnostic("number.comma", message, hint, start=match.start(), end=match.end())
+    return find_comma(text) or find_conversion(text)
 
 
 __all__ = ["BOOLEAN", "Checked", "check_cell", "check_formula"]

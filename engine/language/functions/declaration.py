@@ -101,6 +101,8 @@ class Function:
         scope: What it sees: its own row, the latest row of an age ("lag"), the rows of a window
             ("window"), or all rows of the same time ("section").
         opcode: Its instruction in a program, or None if it has none.
+        look: For a function that looks back, its result for some rows only, from history, values, seconds
+            and the places of the rows; see `engine.language.functions.other_rows`.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Function:
     repeats: bool = False
     scope: Literal["row", "lag", "window", "section"] = "row"
     opcode: Opcode | None = None
+    look: Callable[..., pl.Series] | None = None
 
 
 X = Argument("n")

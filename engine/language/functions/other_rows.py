@@ -48,8 +48,46 @@ def to_microseconds(seconds: float) -> int:
     return round(seconds * 1e6)
 
 
+def number_groups(group: pl.Series) -> pl.Series:
+    """A whole number per row, equal where the groups are; rising if the rows of each stand together."""
+    names = group.cast(pl.String)
+    if names.null_count():
+        names = names.fill_null("")
+    codes = names.rle_id()
+    runs = codes.to_numpy().astype(np.int64)
+    first = np.flatnonzero(np.diff(runs, prepend=-1))
+    if names.gather(first).n_unique() == first.size:
+        return codes
+    return names.cast(pl.Categorical).to_physical()
+
+
 def _group_codes(group: pl.Series) -> Any:
-    return group.cast(pl.String).fill_null("").cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
+    """Codes of groups: of names, or as `number_groups` gave them before."""
+    numbered = group if group.dtype.is_integer() else number_groups(group)
+    return numbered.to_numpy().astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Rows that functions look back over, as their kernels take them.
+
+    Attributes:
+        group: A code per row, equal for the rows of one pair.
+        time: Microseconds since 1970.
+        step_us: Microseconds that each row stands for; None if nobody says.
+    """
+
+    group: Any
+    time: Any
+    step_us: Any
+
+
+def read_history(frame: pl.DataFrame, axes: Axes) -> History:
+    """The history in a frame; its column of groups may hold names or codes."""
+    time = _times(frame.get_column(axes.time))
+    group = np.zeros(time.size, np.int64) if axes.group is None else _group_codes(frame[axes.group])
+    step_us = None if axes.step is None else _whole_microseconds(frame.get_column(axes.step))
+    return History(group, time, step_us)
 
 
 def _times(time: pl.Series) -> Any:
@@ -94,6 +132,17 @@ def _over_history(
         return pl.map_batches(inputs, run, return_dtype=pl.Float64)
 
     return build
+
+
+def _look(kernel: Callable[..., Any], *, uses_step: bool) -> Callable[..., pl.Series]:
+    """The result of a kernel for some rows of a history."""
+
+    def look(history: History, value: pl.Series, seconds: float, rows: Any) -> pl.Series:
+        steps = [history.step_us] if uses_step else []
+        width = to_microseconds(seconds)
+        return _to_series(kernel(history.group, history.time, _floats(value), width, *steps, rows=rows))
+
+    return look
 
 
 def _over_section(kernel: Callable[..., Any]) -> Callable[[Axes, pl.Expr], pl.Expr]:
@@ -160,6 +209,7 @@ def _rolling(
         unit="first",
         closed=True,
         scope="window",
+        look=_look(kernel, uses_step=True),
     )
 
 
@@ -180,6 +230,7 @@ FUNCTIONS = (
         unit="first",
         closed=True,
         scope="lag",
+        look=_look(window.lag, uses_step=False),
     ),
     _rolling("rolling_sum", window.rolling_sum, _sum, "sum"),
     _rolling("rolling_mean", window.rolling_mean, _mean, "mean"),

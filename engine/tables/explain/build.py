@@ -21,7 +21,7 @@ from engine.tables.model import Table
 def explain_rows(
     table: Table, subjects: Sequence[Core], tests: Sequence[Mapping[int, Core]], frame: pl.DataFrame
 ) -> Explanation:
-    """Explain every row of a frame. It takes 9 bytes for each row, rule and column.
+    """Explain every row of a frame. It takes 10 bytes for each row, rule and column.
 
     Args:
         table: The table, as written.
@@ -33,6 +33,7 @@ def explain_rows(
     shape = len(subjects), frame.height, len(tests)
     outcomes = np.full(shape, Outcome.PASSED, dtype=np.int8)
     distances = np.full(shape, np.nan)
+    too_large = np.zeros(shape, dtype=np.bool_)
     tested = np.zeros(shape[::2], dtype=np.bool_)
     for place, subject in enumerate(subjects):
         if subject.type.kind is Kind.NUMBER:
@@ -43,14 +44,18 @@ def explain_rows(
             judged = judge_cells(subject, list(distinct), frame)
             rules, numbers = list(cells), [distinct[test] for test in cells.values()]
             outcomes[place][:, rules] = judged.outcomes[:, numbers]
-            distances[place][:, rules] = judged.distances[:, numbers]
+            distances[place][:, rules] = np.abs(judged.distances[:, numbers])
+            too_large[place][:, rules] = judged.distances[:, numbers] < 0.0
             tested[place, rules] = True
     values = _read_values(table, subjects, frame)
     types = tuple(subject.type for subject in subjects)
     found = [_find_spread(type_, value) for type_, value in zip(types, values, strict=True)]
     spreads = np.array(found, dtype=np.float64)
     by_row = outcomes.transpose(1, 2, 0), distances.transpose(1, 2, 0)
-    return Explanation(table, types, values, tested.T, *by_row, spreads, find_nearest(*by_row, spreads))
+    nearest = find_nearest(*by_row, spreads)
+    return Explanation(
+        table, types, values, tested.T, *by_row, too_large.transpose(1, 2, 0), spreads, nearest
+    )
 
 
 def _read_values(table: Table, subjects: Sequence[Core], frame: pl.DataFrame) -> tuple[pl.Series, ...]:

@@ -34,8 +34,8 @@ def measure_to_regions(
         places: The region of each number; one past the last for unknown.
 
     Returns:
-        Rows × cells; NaN for an unknown number and where no region passes. Within a region that passes the
-        result has no meaning.
+        Rows × cells, below zero where a number is too large; NaN for an unknown number and where no region
+        passes. Within a region that passes the result has no meaning.
     """
     written = [write_bound(cut) for cut in cuts]
     starts, ends = np.array([-math.inf, *written]), np.array([*written, math.inf])
@@ -46,7 +46,8 @@ def measure_to_regions(
     region = np.minimum(places, len(cuts))
     value = numbers[:, np.newaxis]
     up, down = above.take(region, axis=0), below.take(region, axis=0)
-    return np.fmin(_measure_up(value, up), _measure_up(-value, -down))
+    short, over = _measure_up(value, up), _measure_up(-value, -down)
+    return np.where(over < np.where(np.isnan(short), math.inf, short), -over, short)
 
 
 def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None, *, closed: bool) -> Floats:
@@ -59,13 +60,15 @@ def measure_gaps(numbers: Floats, low: Floats | None, high: Floats | None, *, cl
         closed: Whether both belong to what passes, so that something does where they are equal.
 
     Returns:
-        One distance a row; NaN where a number or a bound is unknown, and where nothing is between the bounds.
+        One distance a row, below zero where a number is too large; NaN where a number or a bound is unknown,
+        and where nothing is between the bounds.
     """
     gaps = np.zeros(numbers.size)
     if low is not None:
         gaps = np.maximum(gaps, _measure_up(numbers, low))
     if high is not None:
-        gaps = np.maximum(gaps, _measure_up(-numbers, -high))
+        over = np.maximum(_measure_up(-numbers, -high), 0.0)
+        gaps = np.where(over <= gaps, gaps, -over)
     if low is not None and high is not None:
         gaps[low > high if closed else low >= high] = np.nan
     return gaps

@@ -32,6 +32,7 @@ class Explanation:
             one that passes. 0 where it passes, and on a bound that is left out, as 5 for `> 5`. NaN where it
             is not defined: columns that are no numbers, unknown outcomes, cells that no value passes, and
             cells that compare with other columns in more than one comparison or range.
+        too_large: Rows × rules × columns: whether the value fails for being too large, not too small.
         spreads: For each column the spread that makes distances of several columns comparable; NaN for
             columns that are no numbers. See `engine.tables.explain.nearest.measure_spread`.
         nearest_rules: For each row the place of the nearest rule; -1 if the table has none. It has the fewest
@@ -46,6 +47,7 @@ class Explanation:
     tested: Bits
     outcomes: NDArray[np.int8]
     distances: NDArray[np.float64]
+    too_large: Bits
     spreads: NDArray[np.float64]
     nearest_rules: NDArray[np.intp]
 
@@ -104,6 +106,7 @@ class Explanation:
         values = self._list_values(row)
         texts, tested = self.table.rules[rule].tests, self.tested[rule].tolist()
         outcomes, distances = self.outcomes[row, rule].tolist(), self.distances[row, rule].tolist()
+        too_large = self.too_large[row, rule].tolist()
         cells = (
             CellView(
                 header=column.header,
@@ -113,6 +116,7 @@ class Explanation:
                 tested=tested[place],
                 outcome=Outcome(outcomes[place]),
                 distance=None if math.isnan(distances[place]) else distances[place],
+                too_large=too_large[place],
             )
             for place, column in enumerate(self.table.inputs)
         )

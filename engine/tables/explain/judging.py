@@ -31,8 +31,9 @@ class Judged:
     Attributes:
         outcomes: Rows × cells, numbers of `Outcome`.
         distances: Rows × cells, in the unit of the column: how far the value is from the nearest one that
-            passes; 0 if it passes, and if it lies on a bound that is left out; NaN where the column is no
-            number, the outcome is unknown, no value passes, or the cell asks more than bounds can tell.
+            passes, below zero where it is too large. It is 0 if it passes, and if it lies on a bound that is
+            left out; NaN where the column is no number, the outcome is unknown, no value passes, or the cell
+            asks more than bounds can tell.
     """
 
     outcomes: Outcomes

@@ -22,6 +22,7 @@ class CellView:
         tested: Whether the cell asks anything.
         outcome: What it says.
         distance: How far the value is from passing, in its unit; None where that is not defined.
+        too_large: Whether it is that much too large, not too small.
     """
 
     header: str
@@ -31,6 +32,7 @@ class CellView:
     tested: bool
     outcome: Outcome
     distance: float | None
+    too_large: bool
 
     @property
     def at_open_bound(self) -> bool:
@@ -86,14 +88,16 @@ def describe_row(view: RowView) -> dict[str, Any]:
         "nearest": None if view.nearest is None else view.nearest.rule,
         "failed": [] if view.nearest is None else list(view.nearest.failed),
         "values": {header: _to_plain(value) for header, value in view.values.items()},
-        "rules": [
-            {
-                "rule": rule.rule,
-                "outcome": rule.outcome.word,
-                "cells": [_describe_cell(cell) for cell in rule.cells],
-            }
-            for rule in view.rules
-        ],
+        "rules": [describe_rule(rule) for rule in view.rules],
+    }
+
+
+def describe_rule(rule: RuleView) -> dict[str, Any]:
+    """A rule as plain values for JSON; dates and times in ISO 8601."""
+    return {
+        "rule": rule.rule,
+        "outcome": rule.outcome.word,
+        "cells": [_describe_cell(cell) for cell in rule.cells],
     }
 
 
@@ -105,6 +109,7 @@ def _describe_cell(cell: CellView) -> dict[str, Any]:
         "unit": cell.type.unit.name if cell.type.kind is Kind.NUMBER else str(cell.type.kind),
         "outcome": cell.outcome.word,
         "distance": cell.distance,
+        "too_large": cell.too_large,
         "at_open_bound": cell.at_open_bound,
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from engine.language.types import Name, Value
+from engine.language.types import NUMBER, Name, Type, Value
 from engine.tables.lint.finding import write_value
 from engine.tables.regions import Regions
 
@@ -30,12 +30,14 @@ class Axis:
         values: A value of each, as short as one can be written.
         bounds: Of a number, the first value of each and the first beyond it; empty for others.
         open: Whether the last region holds every text that is not named.
+        type: Type of the input, by which its values are written.
     """
 
     places: tuple[int, ...]
     values: tuple[Value, ...]
     bounds: tuple[tuple[float, float], ...] = ()
     open: bool = False
+    type: Type = NUMBER
 
     def describe(self, chosen: Iterable[int]) -> str:
         """Some of the regions, as one would write them in a cell.
@@ -52,19 +54,23 @@ class Axis:
         if self.bounds:
             runs = groupby(enumerate(places), key=lambda item: item[1] - item[0])
             stretches = [[place for _, place in run] for _, run in runs]
-            return [_write_stretch(self.bounds[run[0]][0], self.bounds[run[-1]][1]) for run in stretches]
+            return [
+                _write_stretch(self.bounds[run[0]][0], self.bounds[run[-1]][1], self.type)
+                for run in stretches
+            ]
         if self.open and places and places[-1] == len(self.values) - 1:
             others = [place for place in range(len(self.values)) if place not in places]
             return [f"not({', '.join(write_value(self.values[place]) for place in others)})"]
         return [write_value(self.values[place]) for place in places]
 
 
-def lay_axis(regions: Regions, name: Name | None) -> Axis:
+def lay_axis(regions: Regions, name: Name | None, type_: Type = NUMBER) -> Axis:
     """The axis of an input.
 
     Args:
         regions: Its regions.
         name: The name it is, with its domain; None if it is a formula, whose domain nobody knows.
+        type_: Its type.
     """
     if regions.kind == "truth":
         return Axis((0, 1), (False, True))
@@ -76,7 +82,7 @@ def lay_axis(regions: Regions, name: Name | None) -> Axis:
     bounds = [(max(low, least), min(high, most)) for low, high in pairwise(ends)]
     kept = [place for place, (low, high) in enumerate(bounds) if low < high]
     values = tuple(pick_value(*bounds[place]) for place in kept)
-    return Axis(tuple(kept), values, tuple(bounds[place] for place in kept))
+    return Axis(tuple(kept), values, tuple(bounds[place] for place in kept), type=type_)
 
 
 def _lay_words(regions: Regions, vocabulary: frozenset[str] | None) -> Axis:
@@ -108,17 +114,18 @@ def pick_value(low: float, high: float) -> float:
     return next((value for value in shorter if least <= value <= most), least)
 
 
-def _write_stretch(low: float, high: float) -> str:
+def _write_stretch(low: float, high: float, type_: Type) -> str:
     """From `low` to below `high`, without the tolerance that cells add to their bounds."""
     first, last = _shorten(low), _shorten(high)
     closed, shut = low <= first, high > last
+    start, end = write_value(first, type_), write_value(last, type_)
     if low in _INFINITE:
-        return f"{'<=' if shut else '<'} {last:.15g}"
+        return f"{'<=' if shut else '<'} {end}"
     if high in _INFINITE:
-        return f"{'>=' if closed else '>'} {first:.15g}"
+        return f"{'>=' if closed else '>'} {start}"
     if first == last:
-        return f"{first:.15g}"
-    return f"{'[' if closed else '('}{first:.15g}..{last:.15g}{']' if shut else ')'}"
+        return start
+    return f"{'[' if closed else '('}{start}..{end}{']' if shut else ')'}"
 
 
 def _shorten(bound: float) -> float:

@@ -74,7 +74,11 @@ class Case:
         first = None if rule is None else self.rule(rule)
         ids = (*(() if first is None else (first.id,)), *others)
         row = None if first is None else first.line
-        return Finding(kind, severity, Certainty.EXACT, message, ids, self.table.file, row, column)
+        types = {name.name: name.type for name in self.scope.names.values()}
+        types |= {each.header: each.subject.type for each in self.grid.columns}
+        return Finding(
+            *(kind, severity, Certainty.EXACT, message, ids, self.table.file, row, column), types=types
+        )
 
 
 def open_case(checked: CheckedTable, scope: Scope, parameters: Mapping[str, Quantity]) -> Case:

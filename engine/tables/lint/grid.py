@@ -152,7 +152,7 @@ def _cut(place: int, column: GridColumn, scope: Scope) -> list[Factor]:
     if any(not isinstance(test, Constant) for test in clear):
         regions = divide_into_regions(column.subject, clear)
         answers = {test: judge_regions(test, regions) for test in clear}
-        factors.append(_pack(place, column, regions, lay_axis(regions, name), answers))
+        factors.append(_pack(place, column, regions, lay_axis(regions, name, column.subject.type), answers))
     known = set(clear) if factors else {test for test in clear if _accepts_all(test)}
     asked: dict[Core, dict[Core, bool]] = {}
     for test in tests:

@@ -57,7 +57,9 @@ def test_an_active_version_that_is_not_there(draft: Path, name: str) -> None:
 
 def test_a_file_in_another_encoding(draft: Path) -> None:
     (draft / "metrics.csv").write_text("name,formula\nspread,1,ä\n", encoding="latin-1")
-    assert codes(draft) == ["file.encoding"]
+    (fault,) = check_book(draft)
+    assert (fault.code, fault.row) == ("file.encoding", 2)
+    assert "`CSV UTF-8`" in fault.hint
 
 
 def test_files_for_people_are_left_alone(draft: Path) -> None:

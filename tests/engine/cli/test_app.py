@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -25,7 +26,7 @@ SECONDS_AT_MOST = 2.0
 
 
 def run_carrybook(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from engine.cli.app import main; main()", *arguments]
+    command = [sys.executable, "-c", "from engine.cli.start import main; main()", *arguments]
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
@@ -124,7 +125,29 @@ def test_a_group_inside_reports_alike() -> None:
 
 def test_an_interrupt_has_a_code_of_its_own() -> None:
     done = CliRunner().invoke(failing_app(KeyboardInterrupt()), ["fail"])
-    assert done.exit_code == ExitCode.INTERRUPTED
+    assert (done.exit_code, done.stdout) == (ExitCode.INTERRUPTED, "")
+    assert done.stderr.splitlines() == ["json False", "interrupted"]
+
+
+@pytest.mark.parametrize("module", ["typer", "engine.cli.app", "engine.workspace", "polars", "engine.clock"])
+def test_an_interrupt_is_a_word_also_while_modules_are_imported(module: str) -> None:
+    program = f"""
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from engine.cli.start import main
+sys.argv = ["carrybook", "run", "--once"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (ExitCode.INTERRUPTED, ""), done.stderr
+    assert done.stderr.splitlines()[-1] == "interrupted"
+    assert "Traceback" not in done.stderr
 
 
 def test_no_colour_where_none_is_wanted(
@@ -139,3 +162,28 @@ def test_no_colour_where_none_is_wanted(
     assert "\x1b[31m" not in plain
     show("data")
     assert capsys.readouterr().out == "data\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "--json", "--cycles", "x"], "a whole number is needed"),
+        (["run", "--json", "--nothing"], "--nothing"),
+        (["rules", "explain", "--json"], "--pair"),
+        (["rules", "chek", "--json"], "chek"),
+    ],
+)
+def test_a_wrong_call_is_json_too_where_it_is_wanted(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(app, arguments)
+    assert (done.exit_code, done.stderr) == (ExitCode.USAGE, "")
+    told = json.loads(done.stdout)
+    assert (says in told["error"], told["diagnostics"]) == (True, [])
+    as_text = CliRunner().invoke(app, [each for each in arguments if each != "--json"])
+    assert (as_text.exit_code, as_text.stdout) == (ExitCode.USAGE, "")
+
+
+def test_init_tells_what_it_made_as_json(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["init", str(tmp_path / "desk"), "--json"])
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["folder"]) == (ExitCode.OK, str(tmp_path / "desk"))
+    assert all(Path(path).exists() for path in told["made"])

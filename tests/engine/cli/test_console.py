@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from rich.table import Table
 
-from engine.cli.console import show, show_faults, show_json
+from engine.cli.console import show, show_faults, show_json, show_wrapped
 from engine.errors import Diagnostic
 
 FAULT = Diagnostic("cell.type", "text where a number is expected", "", "entry.csv", 3, "basis_bps")
@@ -65,3 +65,16 @@ def test_json_is_one_line_with_iso_times(capsys: pytest.CaptureFixture[str]) -> 
 def test_json_refuses_what_it_cannot_say(value: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         show_json({"value": value})
+
+
+def test_a_line_is_broken_between_words_where_the_width_is_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = "  net_apr 15.50 %, depth_usd 91.9 k usd, vol 77.407 %"
+    monkeypatch.setenv("COLUMNS", "18")
+    show_wrapped(line)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown == ["  net_apr 15.50 %,", "      depth_usd", "      91.9 k usd,", "      vol 77.407 %"]
+    monkeypatch.delenv("COLUMNS")
+    show_wrapped(line * 9)
+    assert capsys.readouterr().out == line * 9 + "\n"

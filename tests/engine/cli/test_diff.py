@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_compared_is_a_fault(changed: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        ([], ExitCode.USAGE, "old"),
+        ([], ExitCode.FAULT, "no published version"),
         ([DRAFT, "nowhere"], ExitCode.FAULT, "nowhere is no rule book"),
     ],
     ids=["nothing", "no book"],

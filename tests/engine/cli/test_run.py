@@ -103,6 +103,33 @@ def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
     assert "4 unknown for want of vol (4)" in result.stdout
 
 
+def test_rules_that_clash_are_told_as_a_violation(tmp_path: Path) -> None:
+    """The second rule overlaps the first: their pairs are kept out, and nothing is said to be missing."""
+    draft = Path(shutil.copytree(find_starter() / "draft", tmp_path / "draft"))
+    rewrite(draft / "book.toml", 'entry = "FIRST"', 'entry = "UNIQUE"')
+    rewrite(draft / "entry.csv", "[entry_net_apr..strong_net_apr),> 0,> 0,[0..", ">= 0%,> 0,> 0,[-10bps..")
+    arguments = ("--book", str(tmp_path), "--cycles", "1", *SOME)
+    (cycle,) = read_cycles(invoke(*arguments, "--json", "--record", str(tmp_path / "recording")))
+    clashing = [pair for pair in cycle["pairs"] if pair["decision"] == "violation"]
+    count = len(clashing)
+    assert count == cycle["counts"]["violation"] > 0 == cycle["counts"]["unknown"]
+    assert {tuple(pair["violation"]) for pair in clashing} == {("E1", "E2")}
+    assert {(pair["rule"], pair["outputs"]["enter"]) for pair in clashing} == {(None, None)}
+    assert not {pair["pair"] for pair in clashing} & set(cycle["ranking"])
+    line = invoke(*arguments).stdout
+    assert f" enter, {count} in violation of entry: E1, E2 ({count})" in line
+    assert "unknown" not in line
+    explain = ["rules", "explain", "--recording", str(tmp_path / "recording"), "--pair", clashing[0]["pair"]]
+    told = CliRunner().invoke(app, explain, env={"NO_COLOR": "1", "COLUMNS": "240"})
+    assert f"{clashing[0]['pair']}: violation by the entry table: E1, E2\n" in told.stdout
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -114,7 +141,11 @@ def test_unknown_pairs_are_counted_with_what_is_missing(tmp_path: Path) -> None:
         (["--from", "yesterday"], ExitCode.USAGE, "from"),
         (["--history", "no-such-folder"], ExitCode.FAULT, "funding.parquet is missing"),
         (["--book", "no-such-folder"], ExitCode.FAULT, "is no rule book"),
-        (["--base", "NONE"], ExitCode.FAULT, "nothing to evaluate"),
+        (["--base", "btc"], ExitCode.USAGE, 'the made market has no such one; did you mean "BTC"?'),
+        (["--venue", "kraken", "--venue", "Binance"], ExitCode.USAGE, 'did you mean "binance"?'),
+        (["--venue", "nowhere"], ExitCode.USAGE, "it has binance, bitfinex,"),
+        (["--base", "QQQQQQ"], ExitCode.USAGE, "no such one; it has "),
+        (["--venue", "kraken", "--base", "1INCH"], ExitCode.FAULT, "nothing to evaluate"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -128,8 +159,14 @@ def test_recorded_history_is_run(shared: Path) -> None:
     arguments = ["--history", str(shared / "data"), "--venue", "binance", "--base", "BTC", "--base", "XRP"]
     cycles = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--to", "2021-02-10T12:00", "--json"))
     assert [(cycle["ts"][:16], cycle["counts"]) for cycle in cycles] == [
-        ("2021-02-10T00:00", {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "enter": 2}),
-        ("2021-02-10T08:00", {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "enter": 2}),
+        (
+            "2021-02-10T00:00",
+            {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "violation": 0, "enter": 2},
+        ),
+        (
+            "2021-02-10T08:00",
+            {"pairs": 2, "universe": 2, "shortlist": 2, "unknown": 0, "violation": 0, "enter": 2},
+        ),
     ]
     (first,) = read_cycles(invoke(*arguments, "--from", "2021-02-10", "--cycles", "1", "--json"))
     assert first == cycles[0]
@@ -138,14 +175,15 @@ def test_recorded_history_is_run(shared: Path) -> None:
 
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from engine.cli.app import main; main()", *arguments]
+    command = [sys.executable, "-c", "from engine.cli.start import main; main()", *arguments]
     environment = {**os.environ, "NO_COLOR": "1"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_the_command_keeps_data_and_messages_apart() -> None:
     done = run_command("run", "--cycles", "2", *SOME, "--json")
-    assert (done.returncode, done.stderr) == (ExitCode.OK, "")
+    assert (done.returncode, len(done.stderr.splitlines())) == (ExitCode.OK, 1)
+    assert done.stderr.startswith("book: ")
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
 
 
@@ -156,3 +194,11 @@ def test_a_narrow_terminal_cuts_nothing() -> None:
     for pair in cycle["ranking"]:
         assert pair in shown
     assert "hours_since_exit never" in shown.replace("\n", " ")
+
+
+def test_what_was_set_apart_is_called_alike_in_words_and_json() -> None:
+    first, second = read_cycles(invoke("--cycles", "2", "--json"))
+    shown = invoke("--cycles", "2").stdout
+    assert [sum(cycle["set_apart"].values()) for cycle in (first, second)] == [3, 1]
+    assert "\n  3 quotes set apart: " in shown
+    assert "\n  1 quote set apart: " in shown

@@ -66,7 +66,7 @@ def test_a_table_of_a_book_takes_everything_from_the_book() -> None:
     starter = find_starter()
     code, out, err = run(str(starter / "draft" / "entry.csv"))
     assert (code, err.count("error")) == (0, 0)
-    assert "gap: no rule accepts vol > 1.2" in out
+    assert "gap: no rule accepts vol > 120%" in out
     assert out in run(str(starter))[1]
 
 
@@ -111,3 +111,14 @@ def test_options_that_cannot_be_taken(lone: Path, options: list[str], said: str)
     code, out, err = run(str(lone), *options)
     assert (code, out) == (2, "")
     assert said in " ".join(err.split())
+
+
+def test_numbers_of_findings_are_written_as_in_cells(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,net_apr,volume_usd,age_hours,then y\nR1,>= 5%,>= 20M,-,1\n")
+    schema = ["--schema", "net_apr=apr", "--schema", "volume_usd=usd", "--schema", "age_hours=hours"]
+    _, out, _ = run(str(path), *schema)
+    assert out.splitlines()[:2] == [
+        "warning t.csv gap: no rule accepts volume_usd < 20M; example volume_usd = 0",
+        "warning t.csv gap: no rule accepts net_apr < 5%; example net_apr = 0",
+    ]

@@ -49,8 +49,8 @@ def test_one_row_is_shown_cell_by_cell(table: str) -> None:
     )
     assert lines[:2] == ["row 0: no rule fires", "nearest: B: net_apr on its bound, which is left out"]
     assert lines[4:] == [
-        "A net_apr 2.00 % >= 5% failed 3.00 %",
-        "abs(gap_bps) 0.120 % <= most failed 0.020 %",
+        "A net_apr 2.00 % >= 5% failed 3.00 % short",
+        "abs(gap_bps) 0.120 % <= most failed 0.020 % over",
         "quote USDT USDT,USDC passed",
         "B net_apr 2.00 % (2%..4%) failed 0, the bound is left out",
     ]
@@ -62,7 +62,7 @@ def test_several_rows_are_a_line_each(table: str) -> None:
     assert lines[2:] == [
         "0 a:X no rule fires A: net_apr short by 0.10 %",
         "1 a:Y unknown, A, B possible A: net_apr unknown",
-        "2 a:Z no rule fires B: net_apr short by 2.00 %",
+        "2 a:Z no rule fires B: net_apr over by 2.00 %",
         "3 a:W no rule fires B: net_apr on its bound, which is left out",
         "4 a:V unknown, A possible A: abs(gap_bps) unknown",
     ]
@@ -101,8 +101,8 @@ def test_a_table_of_a_book_knows_its_columns_and_parameters() -> None:
     given = ("--with", "net_apr=4.9%", "--with", "depth_usd=30k", "--with", "strong_net_apr=13%")
     lines = read_lines(explain(str(ENTRY), *given))
     assert lines[0] == "row 0: no rule fires: enter false, priority 0"
-    assert "E1 net_apr 4.90 % >= strong_net_apr failed 8.10 %" in lines
-    assert "E2 net_apr 4.90 % [entry_net_apr..strong_net_apr) failed 0.10 %" in lines
+    assert "E1 net_apr 4.90 % >= strong_net_apr failed 8.10 % short" in lines
+    assert "E2 net_apr 4.90 % [entry_net_apr..strong_net_apr) failed 0.10 % short" in lines
     assert "depth_usd 30 k usd >= 5 * min_depth_usd failed 70 k usd" in lines
     assert lines.count("hours_since_exit never >= reentry_wait passed") == 2
 
@@ -115,7 +115,7 @@ def test_metrics_are_computed_where_their_inputs_are_given() -> None:
     assert "spread 0.100 % <= max_spread passed" in lines
     assert "vol unknown <= max_vol unknown" in lines
     overridden = read_lines(explain(str(ENTRY), *given, "--with", "spread=12bps", "--rule", "E1"))
-    assert "spread 0.120 % <= max_spread failed 0.020 %" in overridden
+    assert "spread 0.120 % <= max_spread failed 0.020 % over" in overridden
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -83,3 +84,23 @@ def test_wrong_calls_are_exit_code_2(file: Path, tmp_path: Path, monkeypatch: py
         result = invoke(*arguments)
         assert result.exit_code == ExitCode.USAGE, result.output
         assert message in result.stderr
+
+
+def test_import_shows_what_it_changes_and_where_the_files_before_are(tmp_path: Path, file: Path) -> None:
+    folder = tmp_path / "mine"
+    invoke("import", str(file), "--to", str(folder))
+    opened = openpyxl.load_workbook(file)
+    opened["parameters"]["B9"] = "6%"
+    opened.save(file)
+    result = invoke("import", str(file), "--to", str(folder))
+    assert result.stdout.splitlines() == [
+        "parameters.csv entry_net_apr [value]: 5% → 6%",
+        f"{folder}/draft: changed parameters.csv",
+    ]
+    assert f"the files as they were before: {folder}/draft.before-import/0001-" in result.stderr
+    parameters = folder / "draft" / "parameters.csv"
+    parameters.write_text(parameters.read_text().replace("6%", "7%", 1))
+    assert invoke("import", str(file), "--to", str(folder)).exit_code == ExitCode.USAGE
+    found = json.loads(invoke("import", str(file), "--to", str(folder), "--force", "--json").stdout)
+    assert [change["new"] for change in found["changes"]] == ["6%"]
+    assert found["kept"].startswith(f"{folder}/draft.before-import/0002-")

@@ -22,15 +22,6 @@ def invoke(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env={"NO_COLOR": "1"})
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new workspace, in which commands run."""
-    folder = tmp_path / "desk"
-    assert invoke("init", str(folder)).exit_code == ExitCode.OK
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def list_cycles(result: Result) -> list[str]:
     return [line.split("  ")[0] for line in result.stdout.splitlines() if " pairs → " in line]
 
@@ -65,6 +56,17 @@ def test_a_past_decision_is_explained(workspace: Path) -> None:
     assert (told["agrees"], told["recorded"]["decision"]) == (True, "enter")
     shown = invoke("rules", "explain", "--pair", pair).stdout
     assert f"{pair}: enter by the entry table, rule {told['recorded']['rule']}" in shown
+    assert "universe: let in, rule U2\nparameters: min_volume_usd = 20 M usd\n" in shown
+    assert f"entry: enter, rule {told['recorded']['rule']}\n" in shown
+    assert "nearest: " not in shown
+    refused = next(
+        each["pair"] for each in cycle["pairs"] if (each["stage"], each["decision"]) == ("entry", "none")
+    )
+    narrow = CliRunner().invoke(app, ["rules", "explain", "--pair", refused], env={"COLUMNS": "80"}).stdout
+    assert "entry: none, by default: no rule fires\nnearest: E" in narrow
+    assert "strong_net_apr = 12.000 %" in narrow
+    assert "…" not in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
     missing = invoke("rules", "explain", "--pair", pair, "--cycle", "2031-01-01")
     assert missing.exit_code == ExitCode.FAULT
     assert "has no cycle at 2031-01-01" in missing.stderr
@@ -101,7 +103,7 @@ def test_faulty_settings(workspace: Path, old: str, new: str, says: str) -> None
 def test_settings_that_are_no_text(workspace: Path) -> None:
     (workspace / "settings.toml").write_bytes(b"\xff")
     result = invoke("run", "--once")
-    assert (result.exit_code, "settings.toml the file is not in UTF-8" in result.stderr) == (1, True)
+    assert (result.exit_code, "settings.toml:1 the file is not in UTF-8" in result.stderr) == (1, True)
 
 
 def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:
@@ -109,7 +111,7 @@ def test_a_kill_loses_no_cycle_that_was_shown(workspace: Path) -> None:
         sys.executable,
         "-u",
         "-c",
-        "from engine.cli.app import main; main()",
+        "from engine.cli.start import main; main()",
         "run",
         "--cycles",
         "500",

@@ -35,7 +35,6 @@ SCHEMA: dict[str, pl.DataType] = {
     "step_s": pl.Float64(),
     **NUMBERS,
     **{f"{leg.name}_{name}": pl.String() for leg in LEGS for name in ("venue", "symbol", "base")},
-    **{f"{leg.name}_multiplier": pl.Float64() for leg in LEGS},
     **{f"{leg.name}_inverse": pl.Boolean() for leg in LEGS},
 }
 
@@ -52,7 +51,6 @@ def quote(hours: float, spot: float | None, perp: float | None, **others: Any) -
         **{f"{leg.name}_base": coin for leg in LEGS},
         "spot_symbol": f"{coin}/USDT",
         "perp_symbol": f"{coin}/USDT:USDT",
-        **{f"{leg.name}_multiplier": 1.0 for leg in LEGS},
         **{f"{leg.name}_inverse": False for leg in LEGS},
     }
     return {**facts, **others}
@@ -113,17 +111,13 @@ def test_the_other_side_earns_what_this_one_loses() -> None:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"perp_multiplier": 1000.0}, 0.0),
         ({"perp_inverse": True}, 0.0),
         ({"perp_base": "ETH"}, 0.0),
-        ({"perp_multiplier": None}, None),
         ({"perp_inverse": None}, None),
     ],
 )
 def test_legs_hold_equal_coins_or_equal_notionals(facts: Row, expected: float | None) -> None:
-    """A contract on a thousand coins costs a thousand times as much and hedges the same."""
-    many = 1000.0 if "perp_multiplier" in facts else 0.5
-    rows = tabulate(quote(0, 2.0, 2.0 * many, **facts), quote(24, 2.2, 2.2 * many, **facts))
+    rows = tabulate(quote(0, 2.0, 1.0, **facts), quote(24, 2.2, 1.1, **facts))
     (result,) = measure(rows, pay(0, 0, 0), 24)
     assert result == (None if expected is None else pytest.approx(expected, abs=1e-12))
 
@@ -290,10 +284,7 @@ def test_recorded_days_add_up_to_funding_and_basis(shared: Path) -> None:
     history = open_history(shared / "data").select(venues=["binance"], symbols=["BTC", "ETH"])
     pairing = Pairing(LEGS, ("venue", "base", "quote"))
     candidates = read_candidates(history, pairing, start=start, end=end)
-    facts = {f"{leg.name}_multiplier": pl.lit(1.0) for leg in LEGS}
-    facts |= {f"{leg.name}_inverse": pl.lit(value=False) for leg in LEGS}
-    pairs = candidates.pairs.with_columns(**facts)
-    returns = measure_day_returns(pairs, candidates.settlements, LEGS, until=end)
+    returns = measure_day_returns(candidates.pairs, candidates.settlements, LEGS, until=end)
     for coin in ("BTC", "ETH"):
         of_coin = returns.filter(pl.col("pair").str.contains(coin))
         assert of_coin["day_return"].null_count() <= 1, "the last day ends after the last row"

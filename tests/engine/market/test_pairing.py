@@ -47,9 +47,21 @@ def test_a_missing_price_leaves_the_pair_in_place(make_quotes: MakeQuotes, carry
     assert pairs.select("spot_close", "spot_open").row(0) == (None, 101.0)
 
 
-def test_a_pair_stands_for_the_shortest_step_of_its_legs(make_quotes: MakeQuotes, carry: Pairing) -> None:
+def test_a_pair_stands_for_the_step_of_its_swap(make_quotes: MakeQuotes, carry: Pairing) -> None:
     pairs = pair_quotes(make_quotes({"step_s": None}, {**SWAP, "step_s": 3600.0}), carry)
     assert pairs["step_s"].to_list() == [3600.0]
+
+
+def test_a_spot_market_has_no_say_in_the_step_of_a_pair(make_quotes: MakeQuotes, carry: Pairing) -> None:
+    quotes = make_quotes({"step_s": 3600.0}, {**SWAP, "step_s": 28800.0})
+    assert pair_quotes(quotes, carry)["step_s"].to_list() == [28800.0]
+
+
+def test_a_pair_without_a_step_of_its_swaps_takes_that_of_its_spot(
+    make_quotes: MakeQuotes, carry: Pairing
+) -> None:
+    quotes = make_quotes({"step_s": 3600.0}, {**SWAP, "step_s": None})
+    assert pair_quotes(quotes, carry)["step_s"].to_list() == [3600.0]
 
 
 def test_one_instrument_is_never_on_two_legs(make_quotes: MakeQuotes) -> None:

@@ -77,7 +77,7 @@ def correlate_plainly(prices: Prices, hour: datetime) -> Iterator[tuple[Any, ...
         mean = [average(each) for each in known] or [math.nan] * len(hours)
         paired = [both for both in zip(returns[venue], mean, strict=True) if not any(map(math.isnan, both))]
         counts = [sum(not math.isnan(r) for r in returns[other]) for other in others]
-        if not all(map(math.isnan, returns[venue])):
+        if any(each in times for (at, _, _), times in prices.items() if at == venue for each in hours):
             enough = len(paired) >= 135
             value = float(np.corrcoef(np.array(paired).T)[0, 1]) if enough else None
             yield hour, venue, "A", value, float(sum(count >= 135 for count in counts))
@@ -128,6 +128,16 @@ def test_a_coin_of_one_venue_has_no_correlation_and_no_other_venue() -> None:
     prices = {key: each for key, each in walk(1, 175).items() if key[0] == "aster"}
     measured = measure_venue_correlation(quote(prices), start=START, until=START)
     assert measured.rows() == [(START, "aster", "A", None, 0.0)]
+
+
+def test_a_venue_that_is_quoted_every_eight_hours_has_no_return_and_is_no_other_venue() -> None:
+    prices = {
+        key: {time: price for time, price in each.items() if key[0] != "aster" or time.hour % 8 == 0}
+        for key, each in walk(1, 175).items()
+        if key[0] != "comet"
+    }
+    measured = measure_venue_correlation(quote(prices), start=START, until=START)
+    assert measured.rows() == [(START, "aster", "A", None, 1.0), (START, "boreal", "A", None, 0.0)]
 
 
 def test_a_price_that_stands_still_correlates_with_nothing() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.market import window
+from engine.market import aggregate, window
 from engine.market.sequence import FloatArray, IntArray
 
 Rolling = Callable[[IntArray, IntArray, FloatArray, int, IntArray | None], FloatArray]
@@ -164,6 +164,42 @@ def test_windows_across_blocks(name: str) -> None:
         nearby = slice(max(seam - 120, 10_000 if seam > 10_000 else 0), seam + 60)
         expected = roll_plainly(name, rows.take(nearby), 90 * HOUR, stepped=True)
         assert_same(whole[nearby][100:], expected[100:])
+
+
+@pytest.mark.parametrize("name", sorted(ORACLES))
+@given(
+    rows=markets(), width=st.integers(1, 9), coarse=st.integers(1, 3), stepped=st.booleans(), data=st.data()
+)
+def test_some_rows_get_what_they_get_among_all(
+    name: str, rows: Rows, width: int, coarse: int, stepped: bool, data: st.DataObject
+) -> None:
+    rows = rows._replace(time=rows.time // (coarse * HOUR) * HOUR)
+    places = data.draw(st.lists(st.integers(0, rows.value.size - 1), max_size=9))
+    asked = np.array(places, dtype=np.int64)
+    step = rows.step if stepped else None
+    function: Callable[..., FloatArray] = getattr(window, name)
+    some = function(rows.group, rows.time, rows.value, width * HOUR, step, asked)
+    assert some.tobytes() == roll(name, rows, width * HOUR, stepped=stepped)[asked].tobytes()
+
+
+@pytest.mark.parametrize("name", sorted(ORACLES))
+def test_some_rows_across_blocks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aggregate, "_BLOCK_CELLS", 300)
+    random = np.random.default_rng(7)
+    value = np.where(random.random(400) < 0.1, np.nan, random.normal(size=400))
+    rows = Rows(np.repeat(np.arange(4), 100), np.tile(np.arange(100), 4) * HOUR, value, np.full(400, HOUR))
+    asked = np.arange(0, 400, 7)
+    function: Callable[..., FloatArray] = getattr(window, name)
+    some = function(rows.group, rows.time, rows.value, 90 * HOUR, rows.step, asked)
+    assert some.tobytes() == roll(name, rows, 90 * HOUR, stepped=True)[asked].tobytes()
+    assert np.isfinite(some).any()
+
+
+@given(rows=markets(), age=st.integers(0, 12 * 60), data=st.data())
+def test_lag_of_some_rows(rows: Rows, age: int, data: st.DataObject) -> None:
+    asked = np.array(data.draw(st.lists(st.integers(0, rows.value.size - 1), max_size=9)), dtype=np.int64)
+    given_rows = rows.group, rows.time, rows.value, age * HOUR // 60
+    assert window.lag(*given_rows, asked).tobytes() == window.lag(*given_rows)[asked].tobytes()
 
 
 @given(rows=markets(), age=st.integers(0, 12 * 60))

@@ -73,7 +73,10 @@ def test_a_faulty_draft_is_compared(book: Path) -> None:
         "parameters.csv max_fee [value]: 0.2% → much",
         VOL,
         "metrics.csv file removed",
-        "entry.csv cannot be compared; new: the file is not in UTF-8; save it in UTF-8",
+        (
+            "entry.csv cannot be compared; new: line 1: the file is not in UTF-8; "
+            "save it in UTF-8; a spreadsheet calls that `CSV UTF-8`"
+        ),
     ]
 
 

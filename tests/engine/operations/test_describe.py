@@ -88,7 +88,7 @@ def test_a_cycle_without_pairs_tells_so(starter: BoundBook, outcome: Outcome) ->
     )
     told = describe_outcome(starter, empty)
     assert (told["counts"], told["pairs"], told["ranking"]) == (
-        {"pairs": 0, "universe": 0, "shortlist": 0, "unknown": 0, "enter": 0},
+        {"pairs": 0, "universe": 0, "shortlist": 0, "unknown": 0, "violation": 0, "enter": 0},
         [],
         [],
     )

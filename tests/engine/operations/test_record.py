@@ -74,7 +74,7 @@ def test_a_cycle_is_recorded_once(starter: BoundBook, tmp_path: Path) -> None:
 
 def test_a_past_decision_is_explained_by_the_book_that_decided(starter: BoundBook, tmp_path: Path) -> None:
     (*_, last) = record(starter, tmp_path)
-    past = explain_past(tmp_path, None, last.ranking[0])
+    past = explain_past(open_recording(tmp_path), None, last.ranking[0])
     assert past.agrees
     assert past.recorded["decision"] == "enter"
     assert past.facts.book.fingerprint == starter.book.fingerprint
@@ -89,15 +89,15 @@ def test_a_recording_that_was_tampered_with_is_told(starter: BoundBook, tmp_path
     (segment / "decisions.parquet").write_bytes(b"PAR1 not the file")
     at = open_recording(tmp_path).list_cycles()[0]
     with pytest.raises(RecordingError, match=r"decisions\.parquet"):
-        explain_past(tmp_path, at, last.ranking[0])
+        explain_past(open_recording(tmp_path), at, last.ranking[0])
 
 
 def test_a_pair_that_the_cycle_did_not_have(starter: BoundBook, tmp_path: Path) -> None:
     record(starter, tmp_path, replace(MARKET, cycles=1))
     with pytest.raises(UsageError, match="has no pair"):
-        explain_past(tmp_path, START, "nowhere:BTC/USDT:USDT")
+        explain_past(open_recording(tmp_path), START, "nowhere:BTC/USDT:USDT")
     with pytest.raises(RecordingError, match="no cycle"):
-        explain_past(tmp_path, datetime(2030, 1, 1, tzinfo=UTC), "x")
+        explain_past(open_recording(tmp_path), datetime(2030, 1, 1, tzinfo=UTC), "x")
 
 
 def test_nothing_is_recorded_of_a_book_that_changed_after_it_was_loaded(

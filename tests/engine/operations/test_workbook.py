@@ -75,7 +75,7 @@ def test_a_changed_file_keeps_its_dialect(book: Path, file: Path) -> None:
     before = read_all(book / "draft")
     assert import_book(file, book).changed == ()
     edit(file, raise_the_bar)
-    assert import_book(file, book).changed == ("parameters.csv",)
+    assert import_book(file, book, force=True).changed == ("parameters.csv",)
     changed = before["parameters.csv"].replace(b"entry_net_apr;5%", b"entry_net_apr;6%")
     assert read_all(book / "draft") == before | {"parameters.csv": changed}
 
@@ -228,3 +228,64 @@ def test_a_file_is_the_old_or_the_new_one(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(UsageError, match="No space left"):
         replace_file(path, b"new")
     assert read_all(tmp_path) == {"entry.csv": b"old"}
+
+
+def test_an_import_tells_what_it_changes_and_keeps_the_files_before(book: Path, file: Path) -> None:
+    before = read_all(book / "draft")
+    edit(file, raise_the_bar)
+    done = import_book(file, book)
+    assert [str(change) for change in done.changes] == ["parameters.csv entry_net_apr [value]: 5% → 6%"]
+    assert done.kept is not None
+    assert done.kept.parent == book / "draft.before-import"
+    assert {name: text for name, text in read_all(done.kept).items() if name[0] != "."} == before
+    again = import_book(file, book)
+    assert (again.changed, again.changes, again.kept) == ((), (), None)
+
+
+def test_a_new_book_has_no_files_before(file: Path, tmp_path: Path) -> None:
+    done = import_book(file, tmp_path / "new")
+    assert (done.changes, done.kept) == ((), None)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["draft"]
+
+
+def test_edits_that_the_workbook_does_not_know_are_not_written_over(book: Path, file: Path) -> None:
+    entry = book / "draft" / "entry.csv"
+    entry.write_text(entry.read_text().replace("E2,", "E7,", 1))
+    before = read_all(book / "draft")
+    edit(file, raise_the_bar)
+    with pytest.raises(UsageError) as raised:
+        import_book(file, book)
+    assert "was edited since" in str(raised.value)
+    assert "entry.csv" in str(raised.value)
+    assert read_all(book / "draft") == before
+    assert not (book / "draft.before-import").exists()
+    done = import_book(file, book, force=True)
+    assert done.changed == ("parameters.csv", "entry.csv")
+    assert done.kept is not None
+    assert read_all(done.kept)["entry.csv"] == before["entry.csv"]
+
+
+def test_a_workbook_is_edited_further_and_read_in_again(book: Path, file: Path) -> None:
+    edit(file, raise_the_bar)
+    import_book(file, book)
+    edit(file, lambda opened: opened["parameters"].__setitem__("B9", "7%"))
+    done = import_book(file, book)
+    assert [str(change) for change in done.changes] == ["parameters.csv entry_net_apr [value]: 6% → 7%"]
+    assert done.kept is not None
+    assert done.kept.name.startswith("0002-")
+    parameters = book / "draft" / "parameters.csv"
+    parameters.write_text(parameters.read_text().replace("7%", "8%", 1))
+    edit(file, lambda opened: opened["parameters"].__setitem__("B9", "9%"))
+    with pytest.raises(UsageError, match="was edited since"):
+        import_book(file, book)
+
+
+def test_a_workbook_that_does_not_tell_where_it_comes_from_is_read(book: Path, file: Path) -> None:
+    def forget(opened: Any) -> None:
+        raise_the_bar(opened)
+        opened.properties.keywords = None
+
+    parameters = book / "draft" / "parameters.csv"
+    parameters.write_text(parameters.read_text().replace("strong_net_apr,12%", "strong_net_apr,13%"))
+    edit(file, forget)
+    assert len(import_book(file, book).changes) == 2

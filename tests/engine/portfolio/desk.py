@@ -124,10 +124,10 @@ def make_book(words: str = "", texts: tuple[tuple[str, str], ...] = ()) -> LoopB
 
     Args:
         words: Apart by `;`: `name=value` for a parameter or a metric, `-name` to leave a limit out.
-        texts: Files with another content, by name.
+        texts: Files with another content, by name; one without any is left out.
     """
     files = read_folder(find_starter() / "draft")
-    changed = dict(files.texts) | dict(texts)
+    changed = {name: text for name, text in (dict(files.texts) | dict(texts)).items() if text}
     changed.pop("scenarios.csv", None)
     read = read_book(BookFiles(files.name, changed, files.raw, files.diagnostics))
     assert read.book is not None

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from engine.frames.pairs import validate_pairs
+from engine.operations.starter import find_starter
 from engine.portfolio.signals import Account
 
 BUCKETS = "bucket,share,use,note\nactive,{},entries,\nbuffer,{},top up,\nfees,{},fees,\n"
@@ -55,6 +56,14 @@ def test_buckets_bound_what_is_wanted(desk: Any, shares: tuple[str, ...], wanted
 def test_no_limits_no_trading(desk: Any) -> None:
     book = desk.make_book("", write(limits="limit,scope,measure,must be,for,otherwise,until,note\n"))
     assert decide(desk, desk.quote(0), book=book)["BTC"]["verdict"] == "no room"
+
+
+def test_without_a_sizing_table_nothing_has_a_size(desk: Any) -> None:
+    lines = (find_starter() / "draft" / "book.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    manifest = "".join(line for line in lines if not line.startswith("sizing = "))
+    book = desk.make_book("", (("book.toml", manifest), ("sizing.csv", "")))
+    verdict = decide(desk, desk.quote(0), book=book)["BTC"]
+    assert (verdict["verdict"], verdict["rule"], verdict["wanted_usd"]) == ("no size", None, None)
 
 
 def test_one_coin_is_clipped_in_whole_lots(desk: Any) -> None:

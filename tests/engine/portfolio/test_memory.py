@@ -24,7 +24,7 @@ def test_the_first_cycle_begins_with_nothing() -> None:
     memory = begin_memory()
     assert read_memory(memory.write()) == memory
     assert not memory.pairs
-    assert memory.list_facts(["pair"]) is None
+    assert memory.list_facts({"pair": pl.String}) is None
 
 
 def test_another_format_is_refused() -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from engine.errors import HistoryError
 from engine.model import Leg, Pairing
 from engine.recording.candidates import read_candidates
 from engine.recording.history import History, open_history
@@ -152,4 +153,48 @@ def test_perpetuals_of_two_venues_meet_in_equivalent_coins(make_history: MakeHis
     assert found.pairs.select("long_venue", "short_venue", "long_open", "short_open").rows() == [
         ("binance", "hyperliquid", 100.0, 101.0),
         ("hyperliquid", "binance", 101.0, 100.0),
+    ]
+
+
+def test_two_swaps_of_one_spot_market_keep_their_own_steps(make_history: MakeHistory, carry: Pairing) -> None:
+    """One is settled each hour and the other every eight; the spot market is quoted for both."""
+    hours = range(1, 25)
+    payments = [("aster", "AAA/USD:USD", hour, 1e-5, 1) for hour in hours]
+    payments += [("aster", "AAA/USD:AAA", hour, 1e-4, 8) for hour in hours if hour % 8 == 0]
+    markets = (("spot", "AAA/USD"), ("swap", "AAA/USD:USD"), ("swap", "AAA/USD:AAA"))
+    bars = [("aster", *market, "1h", hour, 100.0) for market in markets for hour in range(26)]
+    pairs = read_candidates(make_history(payments, bars), carry).pairs
+    steps = pairs.group_by("pair", "step_s").len().sort("pair").rows()
+    assert steps == [("aster:AAA/USD:AAA", 28800.0, 3), ("aster:AAA/USD:USD", 3600.0, 24)]
+
+
+TWO_SPOTS = [
+    ("hyperliquid", "BTC/USDC:USDC", ("BTC/USDC", "UBTC/USDC"), "BTC/USDC"),
+    ("binance", "1000PEPE/USDT:USDT", ("1000PEPE/USDT", "PEPE/USDT"), "PEPE/USDT"),
+]
+
+
+@pytest.mark.parametrize(("venue", "swap", "spots", "coin"), TWO_SPOTS)
+def test_two_spot_markets_of_one_coin_and_quote_are_refused(
+    make_history: MakeHistory, carry: Pairing, venue: str, swap: str, spots: tuple[str, ...], coin: str
+) -> None:
+    markets = (("swap", swap), *(("spot", spot) for spot in spots))
+    bars = [(venue, *market, "1h", hour, 100.0) for market in markets for hour in range(26)]
+    history = make_history([(venue, swap, 24, 1e-5, 8)], bars)
+    fault = f"ohlcv.parquet: {venue} has 2 spot markets of {coin}: {', '.join(spots)}; .*keep one in the file"
+    with pytest.raises(HistoryError, match=fault):
+        read_candidates(history, carry)
+    assert read_candidates(history.select(venues=["elsewhere"]), carry).pairs.is_empty()
+
+
+def test_two_spot_markets_may_be_legs_of_one_pair(make_history: MakeHistory) -> None:
+    """Where pairs are named by their spot legs nothing is mistaken."""
+    markets = (("swap", "BTC/USDC:USDC"), ("spot", "BTC/USDC"), ("spot", "UBTC/USDC"))
+    bars = [("hyperliquid", *market, "1h", hour, 100.0) for market in markets for hour in range(26)]
+    legs = (Leg("cheap", "spot", "buy"), Leg("dear", "spot", "sell"))
+    history = make_history([("hyperliquid", "BTC/USDC:USDC", 24, 1e-5, 8)], bars)
+    pairs = read_candidates(history, Pairing(legs, ("venue", "base", "quote"))).pairs
+    assert pairs["pair"].to_list() == [
+        "hyperliquid:BTC/USDC_hyperliquid:UBTC/USDC",
+        "hyperliquid:UBTC/USDC_hyperliquid:BTC/USDC",
     ]

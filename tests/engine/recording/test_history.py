@@ -139,6 +139,41 @@ def test_an_unknown_timeframe_is_refused(make_history: MakeHistory) -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "place"),
+    [
+        ("timeframe", "boreal, swap, BTC/USDT:USDT"),
+        ("market", "boreal, BTC/USDT:USDT, 1h"),
+        ("symbol", "boreal, swap, 1h"),
+    ],
+)
+def test_a_bar_of_no_market_is_refused(
+    make_history: MakeHistory, tmp_path: Path, column: str, place: str
+) -> None:
+    history = make_history(PAYMENTS, BARS)
+    lacking = pl.when(pl.col("venue") != "boreal").then(column).alias(column)
+    rewrite(tmp_path / "ohlcv.parquet", lacking)
+    with pytest.raises(
+        HistoryError, match=rf"ohlcv\.parquet: {column} is null in bars of {place}, from 2024"
+    ):
+        history.list_markets()
+
+
+@pytest.mark.parametrize("market", ["swap", "future", "index"])
+def test_one_symbol_in_two_markets_is_refused(make_history: MakeHistory, market: str) -> None:
+    history = make_history(PAYMENTS, [*BARS, ("aster", market, "BTC/USDT", "1h", 8, 101.0)])
+    markets = " and ".join(sorted([market, "spot"]))
+    with pytest.raises(
+        HistoryError, match=rf"ohlcv\.parquet: BTC/USDT of aster stands in the markets {markets}"
+    ):
+        history.list_markets()
+
+
+def test_the_mark_price_has_the_symbol_of_its_swap(make_history: MakeHistory) -> None:
+    history = make_history(PAYMENTS, [*BARS, ("aster", "mark", "BTC/USDT:USDT", "1h", 8, 101.0)])
+    assert history.list_markets().height == len(BARS) + 1
+
+
+@pytest.mark.parametrize(
     ("venues", "symbols", "count"),
     [
         ([], [], 4),

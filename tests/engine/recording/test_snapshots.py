@@ -110,6 +110,20 @@ def test_a_narrow_look_says_the_same(make_history: MakeHistory) -> None:
     assert read_quotes(history, start, end).sort("kind").rows() == whole.sort("kind").rows()
 
 
+@pytest.mark.parametrize("timeframe", ["1h", "4h", "8h"])
+def test_any_window_says_what_the_whole_says(make_history: MakeHistory, timeframe: str) -> None:
+    """Settlements at hours at which no longer bar starts: the oldest of the day before opened earlier."""
+    hours = range(51, 76, 4)
+    payments = [("binance", "BTC/USDT:USDT", hour, 0.0001, 4) for hour in hours]
+    history = make_history(payments, hourly(SPOT, 0, 80, timeframe) + hourly(SWAP, 0, 80, timeframe))
+    whole = read_quotes(history).sort("ts", "kind")
+    assert whole["volume_usd_24h"].null_count() == 0
+    for hour in hours:
+        start = START + timedelta(hours=hour)
+        later = read_quotes(history, start).sort("ts", "kind")
+        assert later.equals(whole.filter(pl.col("ts") >= start))
+
+
 def test_a_venue_without_a_fee_schedule_has_no_known_fee(make_history: MakeHistory) -> None:
     payments = [("aster", *payment[1:]) for payment in PAYMENTS]
     quotes = read_quotes(make_history(payments, hourly(("aster", *SWAP[1:]), 0, 48)))

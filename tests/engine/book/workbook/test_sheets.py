@@ -177,3 +177,5 @@ def test_faults_of_the_book_are_placed_at_their_cells(
     assert ("name.unknown", "entry!C3", "forecast_apr") in placed
     in_cells = [fault for fault in place_faults(faults, found) if fault.code != "manifest.table"]
     assert all("!" in (fault.file or "") for fault in in_cells)
+    (twice,) = (fault for fault in in_cells if fault.code == "rule.id.duplicate")
+    assert twice.message == 'the id "E1" is taken by row 2'

@@ -52,6 +52,7 @@ def test_a_cell_is_explained(case: dict[str, str]) -> None:
     shown = explained.row(0).rules[0].cells[0]
     assert shown.outcome.word == case["outcome"]
     assert shown.at_open_bound == (case["at_open_bound"] == "yes") == explained.at_open_bound[0, 0, 0]
+    assert shown.too_large == (case["way"] == "over")
     if case["distance"]:
         assert shown.distance == pytest.approx(float(case["distance"]), rel=1e-11, abs=1e-15)
     else:

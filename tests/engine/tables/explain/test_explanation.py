@@ -142,6 +142,7 @@ def test_as_plain_values_for_json() -> None:
             "unit": "apr",
             "outcome": "unknown",
             "distance": None,
+            "too_large": False,
             "at_open_bound": False,
         },
         {
@@ -151,6 +152,7 @@ def test_as_plain_values_for_json() -> None:
             "unit": "usd",
             "outcome": "failed",
             "distance": 10e6,
+            "too_large": False,
             "at_open_bound": False,
         },
     ]

@@ -1,0 +1,250 @@
+"""What the loop did on paper, as events of the ledger in exact decimals.
+
+Paper accounts hold dollars: prices in USDT and USDC count as dollars, which the book's limit on `usdt_usd`
+guards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from engine.ledger.balances import Holdings, LegKey, apply_entry
+from engine.ledger.entries import make_entry
+from engine.ledger.events import Borrow, Deposit, Dust, Event, Fill, Funding, Transfer, Withdrawal
+from engine.ledger.exact import decimal_of, divide, exactly
+from engine.ledger.instrument import name_wallet
+from engine.ledger.marks import CURRENCY, Marks
+from engine.model import Kind, Leg
+
+_CENT_PARTS = Decimal("1e-8")
+"""For the two numbers that are rounded on purpose, where all others are exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegFacts:
+    """Who a leg of a pair is.
+
+    Attributes:
+        account: The account that trades it.
+        venue: Where.
+        symbol: Unified symbol.
+        base: Coin.
+        kind: Kind of instrument.
+        contract_size: Size of a contract; 1 for coins.
+        multiplier: Coins of base in one unit that the symbol names.
+        close: Price per coin that closes it now; None if it is not known.
+    """
+
+    account: str
+    venue: str
+    symbol: str
+    base: str
+    kind: Kind
+    contract_size: Decimal
+    multiplier: Decimal
+    close: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Money that comes or goes.
+
+    Attributes:
+        account: The account.
+        venue: Where it is.
+        amount: USD, below zero if it goes.
+    """
+
+    account: str
+    venue: str
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class PaperBooks:
+    """Tells the events of a book, cycle by cycle, and follows what they leave.
+
+    Attributes:
+        book: Name of the book.
+        version: Version in force.
+        holdings: What is held after the events told so far.
+    """
+
+    book: str
+    version: str
+    holdings: Holdings = field(default_factory=Holdings)
+
+    @exactly
+    def tell(
+        self,
+        at: datetime,
+        events: pl.DataFrame,
+        facts: Mapping[tuple[str, str], LegFacts],
+        flows: Sequence[Flow] = (),
+    ) -> list[Event]:
+        """The events of one cycle.
+
+        Args:
+            at: Its time.
+            events: As `engine.portfolio.trading.Traded.events`; their flows are those below, in floats.
+            facts: Who each leg is, by pair and name of the leg.
+            flows: Money that came or went, before everything else.
+
+        Raises:
+            LedgerError: An event does not fit what is held.
+        """
+        told: list[Event] = []
+        for place, flow in enumerate(flows):
+            self._take(self._tell_flow(at, place, flow), told)
+        for place, row in enumerate(events.iter_rows(named=True)):
+            for event in () if row["kind"] == "flow" else self._tell_one(row, place, facts):
+                self._take(event, told)
+        return told
+
+    def _take(self, event: Event, told: list[Event]) -> None:
+        self.holdings = apply_entry(self.holdings, make_entry(event, self.holdings))
+        told.append(event)
+
+    def _tell_flow(self, at: datetime, place: int, flow: Flow) -> Event:
+        common: dict[str, Any] = {
+            **self._begin(at, f"flow {place}", flow.account),
+            "wallet": name_wallet(flow.venue, "spot"),
+            "coin": CURRENCY,
+        }
+        if flow.amount > 0:
+            return Deposit(**common, amount=flow.amount)
+        return Withdrawal(**common, amount=-flow.amount)
+
+    def _begin(self, at: datetime, place: object, account: str) -> dict[str, Any]:
+        return {
+            "id": f"{self.book} {at:%Y-%m-%dT%H:%M:%S.%f} {place}",
+            "at": at,
+            "account": account,
+            "book": self.book,
+            "version": self.version,
+        }
+
+    def _tell_one(
+        self, row: Mapping[str, Any], place: int, facts: Mapping[tuple[str, str], LegFacts]
+    ) -> Iterator[Event]:
+        leg = facts[row["pair"], row["leg"]]
+        common = self._begin(row["ts"], place, leg.account)
+        whose: dict[str, Any] = {
+            "pair": row["pair"],
+            "leg": row["leg"],
+            "venue": leg.venue,
+            "symbol": leg.symbol,
+        }
+        match row["kind"]:
+            case "fill":
+                yield _tell_fill(row, leg, {**common, **whose})
+            case "funding" if row["amount"] is not None:
+                yield self._tell_funding(row, leg, {**common, **whose})
+            case "borrow" if row["amount"]:
+                yield self._tell_borrow(row, leg, {**common, **whose})
+            case "dust":
+                price = decimal_of(row["price"]) * leg.multiplier
+                yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=price)
+            case "margin":
+                yield from _tell_transfer(row, leg, common)
+
+    def _find_quantity(self, leg: LegFacts, row: Mapping[str, Any]) -> Decimal:
+        return self.holdings.legs[LegKey(leg.account, row["pair"], row["leg"])].quantity
+
+    def _tell_funding(self, row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Funding:
+        quantity, rate = self._find_quantity(leg, row), decimal_of(row["rate"])
+        mark = decimal_of(row["price"]) * leg.multiplier
+        amount = -quantity * leg.contract_size * mark * rate
+        return Funding(**common, amount=amount, coin=CURRENCY, rate=rate, mark_price=mark, quantity=quantity)
+
+    def _tell_borrow(self, row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Borrow:
+        amount, price = -decimal_of(row["amount"]), decimal_of(row["price"]) * leg.multiplier
+        owed = abs(self._find_quantity(leg, row)) * price
+        rate = divide(amount, owed)
+        return Borrow(**common, amount=amount, coin=CURRENCY, rate=rate, quantity=owed, price=price)
+
+
+def _tell_fill(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Fill:
+    quantity = Decimal(abs(int(row["lots"]))) * decimal_of(row["step"])
+    price, reference = (decimal_of(row[name]) * leg.multiplier for name in ("price", "reference"))
+    rate, in_coin = decimal_of(row["fee_rate"]), row["fee_in_base"] == 1.0
+    fee = quantity * leg.multiplier * rate if in_coin else quantity * leg.contract_size * price * rate
+    return Fill(
+        **common,
+        kind=leg.kind,
+        base=leg.base,
+        quote=CURRENCY,
+        side="buy" if row["lots"] > 0 else "sell",
+        quantity=quantity,
+        contract_size=leg.contract_size,
+        inverse=False,
+        multiplier=leg.multiplier,
+        price=price,
+        reference_price=reference,
+        fee=fee,
+        fee_coin=leg.base if in_coin else CURRENCY,
+        rule=row["rule"] or row["limit"] or row["purpose"],
+        purpose=row["purpose"],
+    )
+
+
+def _tell_transfer(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Iterator[Transfer]:
+    """Money between the account and the margin; what floats leave below a part of a cent is no transfer."""
+    told = abs(decimal_of(row["amount"]))
+    amount = told - told % _CENT_PARTS
+    free, margin = name_wallet(leg.venue, "spot"), name_wallet(leg.venue, leg.kind)
+    there, back = (free, margin) if row["amount"] > 0 else (margin, free)
+    if amount:
+        yield Transfer(
+            **common, from_wallet=there, to_wallet=back, coin=CURRENCY, amount=amount, reason=row["purpose"]
+        )
+
+
+def mark_legs(at: datetime, facts: Mapping[tuple[str, str], LegFacts]) -> Marks:
+    """The prices that close legs, in the venue's unit, of those that are known now."""
+    prices = {
+        (leg.venue, leg.symbol): leg.close * leg.multiplier
+        for leg in facts.values()
+        if leg.close is not None and leg.symbol
+    }
+    return Marks(at=at, prices=prices, rates={})
+
+
+def name_legs(
+    measured: pl.DataFrame, legs: tuple[Leg, ...], find_account: Callable[[str, str], str]
+) -> dict[tuple[str, str], LegFacts]:
+    """Who the legs of pairs are.
+
+    Args:
+        measured: Rows of pairs at one time.
+        legs: The legs of the book.
+        find_account: Name of the account that trades a coin at a venue; empty for none.
+    """
+    return {
+        (row["pair"], leg.name): _name_leg(row, leg, find_account)
+        for row in measured.iter_rows(named=True)
+        for leg in legs
+    }
+
+
+def _name_leg(row: Mapping[str, Any], leg: Leg, find_account: Callable[[str, str], str]) -> LegFacts:
+    def read(name: str) -> Any:
+        return row[f"{leg.name}_{name}"]
+
+    close = read("close")
+    return LegFacts(
+        account=find_account(read("venue"), row["base"]),
+        venue=read("venue"),
+        symbol=read("symbol"),
+        base=row["base"],
+        kind=leg.kind,
+        contract_size=decimal_of(read("contract_size") or 1.0),
+        multiplier=decimal_of(read("multiplier") or 1.0),
+        close=None if close is None else decimal_of(close),
+    )
