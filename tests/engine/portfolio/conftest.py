@@ -52,3 +52,9 @@ def desk(load_module: Callable[[Path, str], ModuleType]) -> Any:
 def accounts(load_module: Callable[[Path, str], ModuleType]) -> Any:
     """The program beside this file that keeps an account of its own."""
     return load_module(Path(__file__).with_name("accounts.py"), "accounts")
+
+
+@pytest.fixture(scope="session")
+def cases(load_module: Callable[[Path, str], ModuleType], desk: Any) -> Any:
+    """Books and markets at random."""
+    return load_module(Path(__file__).with_name("drawn.py"), "drawn").cases(desk)

@@ -235,7 +235,6 @@ def run(
     memory: Memory | None = None,
     since: datetime | None = None,
     accounts: Sequence[Account] = ACCOUNTS,
-    pairs: Iterable[str] = (),
     loop: Any = advance,
 ) -> Traded:
     """Trade these rows in one call."""
@@ -243,7 +242,8 @@ def run(
     quoted = build_pairs(rows, book.bound.book.manifest.pairing.legs)
     measured = book.bound.measure(quoted.sort("pair", "ts")).sort("ts", "pair")
     until = measured["ts"][-1]
-    surroundings = surround(around or Around(), [*PAIRS, *pairs], since, until)
+    pairs = {*PAIRS, *quoted["pair"]}
+    surroundings = surround(around or Around(), pairs, since, until)
     decisions = judge(book.bound, measured)
     memory = memory or begin_memory()
     return trade(book, memory, measured, decisions, surroundings, accounts, since=since, run=loop)

@@ -63,7 +63,7 @@ def list_columns(desk: Any, book: Any, quotes: list[dict[str, Any]]) -> list[Any
     """What the loop reads of each row, and the names about a position that is not there."""
     taken: list[Any] = []
 
-    def keep(world: Any, first: int, last: int) -> int:
+    def keep(world: Any, _: int, last: int) -> int:
         names = int(book.program.settings[at.S_COLUMNS])
         flat = np.zeros(at.FIRST_LEVERAGE + 1)
         taken.extend(np.concatenate([row[:names], flat]) for row in world.signals.rows)
