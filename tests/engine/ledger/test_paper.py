@@ -11,7 +11,7 @@ import pytest
 
 from engine.frames.events import validate_events
 from engine.ledger.events import Dust, Event, Fill, Transfer
-from engine.ledger.paper import LegFacts, PaperBooks
+from engine.ledger.paper import Flow, LegFacts, PaperBooks
 
 AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
 PAIR = "binance:BTC/USDT:USDT"
@@ -35,7 +35,9 @@ def tell(books: PaperBooks, hour: int, *rows: dict[str, Any], held: bool = True)
     }
     told = [usual | {"step": 0.1, "fee_rate": 0.0, "fee_in_base": 0.0} | row for row in rows]
     frame = pl.DataFrame(told, schema={name: SCHEMA[name] for name in SCHEMA})
-    return books.tell(validate_events(frame), FACTS, [PAIR] if held else [])
+    flows = [Flow("main", "binance", Decimal(str(row["amount"]))) for row in rows if row["kind"] == "flow"]
+    at = AT.replace(hour=AT.hour + hour)
+    return books.tell(at, validate_events(frame), FACTS, [PAIR] if held else [], flows)
 
 
 SCHEMA: dict[str, Any] = {

@@ -363,7 +363,7 @@ def test_one_engine_runs_a_book(paper: Any, desk: Path, starter: BoundBook) -> N
 
 def test_a_book_without_an_account_is_told(desk: Path, run: Callable[..., list[Any]]) -> None:
     set_settings(desk, "deposit_usd", 'books = [{ name = "reverse-carry" }]\ndeposit_usd')
-    with pytest.raises(UsageError, match="no account of settings.toml names funding-carry among its books"):
+    with pytest.raises(UsageError, match=r"no account of settings\.toml names funding-carry among its books"):
         run(1)
 
 
