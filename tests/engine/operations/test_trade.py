@@ -74,7 +74,7 @@ def test_money_that_comes_and_goes_is_no_profit(
     paper.ask(desk, "deposit", 1, account="main", amount_usd=Decimal("500.10"))
     paper.ask(desk, "withdrawal", 2, account="main", amount_usd=Decimal("700.3"))
     (cycle,) = run(1)
-    (usual,) = paper.trade(twin, cycle.outcome and paper.bind_book(twin), 1)
+    (usual,) = paper.trade(twin, paper.bind_book(twin), 1)
     books = [each.traded.book.row(0, named=True) for each in (cycle, usual)]
     assert books[0]["equity_usd"] - books[1]["equity_usd"] == pytest.approx(500.10 - 700.3, abs=1e-9)
     for name in ("unit", "peak"):
@@ -363,7 +363,7 @@ def test_one_engine_runs_a_book(paper: Any, desk: Path, starter: BoundBook) -> N
 
 def test_a_book_without_an_account_is_told(desk: Path, run: Callable[..., list[Any]]) -> None:
     set_settings(desk, "deposit_usd", 'books = [{ name = "reverse-carry" }]\ndeposit_usd')
-    with pytest.raises(UsageError, match="no account of settings.toml names funding-carry among its books"):
+    with pytest.raises(UsageError, match=r"no account of settings\.toml names funding-carry among its books"):
         run(1)
 
 
