@@ -74,7 +74,7 @@ def test_money_that_comes_and_goes_is_no_profit(
     paper.ask(desk, "deposit", 1, account="main", amount_usd=Decimal("500.10"))
     paper.ask(desk, "withdrawal", 2, account="main", amount_usd=Decimal("700.3"))
     (cycle,) = run(1)
-    (usual,) = paper.trade(twin, cycle.outcome and paper.bind_book(twin), 1)
+    (usual,) = paper.trade(twin, paper.bind_book(twin), 1)
     books = [each.traded.book.row(0, named=True) for each in (cycle, usual)]
     assert books[0]["equity_usd"] - books[1]["equity_usd"] == pytest.approx(500.10 - 700.3, abs=1e-9)
     for name in ("unit", "peak"):
