@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from engine.portfolio.signals import Surroundings
 
 CORRELATION = ("venue_correlation", "other_venues")
 _RISK = ("daily_var_99", "daily_var_99_normal", "position_correlation", "beta_btc")
-_WEEK = timedelta(days=8)
+_WEEK, _HOUR = timedelta(days=8), timedelta(hours=1)
 _NO_RETURNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "ts": INSTANT,
     "pair": pl.String,
@@ -34,7 +34,7 @@ _NO_FLOWS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(slots=True)
 class BlockSurroundings:
-    """The surroundings of the cycles of one block; what is dear is worked out once a day.
+    """The surroundings of the cycles of one block; what is dear is worked out once, and told up to each time.
 
     Stated: sources of recorded or made quotes send no requests, so that none failed and none waited. A dollar
     for one USDT is assumed where a source quotes USDT nowhere.
@@ -49,16 +49,18 @@ class BlockSurroundings:
     _cleaned: pl.DataFrame = field(init=False, repr=False)
     _settlements: pl.DataFrame = field(init=False, repr=False)
     _dollars: pl.DataFrame = field(init=False, repr=False)
-    _day: date | None = field(default=None, init=False)
     _returns: pl.DataFrame = field(init=False, repr=False)
     _btc: pl.DataFrame = field(init=False, repr=False)
-    _correlations: pl.DataFrame = field(init=False, repr=False)
+    _asked: bool = field(init=False)
+    _last: datetime = field(init=False)
+    _correlations: pl.DataFrame | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._cleaned = clean_quotes(self.block.quotes).quotes
         self._settlements = self.block.settlements.sort("ts")
         self._dollars = price_dollars(self._cleaned)
-        self._returns, self._btc = pl.DataFrame(schema=_NO_RETURNS), pl.DataFrame(schema=_NO_RETURNS)
+        self._asked, self._last = _asks(self.book, CORRELATION), self._cleaned["ts"].sort().to_list()[-1]
+        self._returns, self._btc = self._measure_returns()
 
     @property
     def assumes_dollars(self) -> bool:
@@ -73,7 +75,6 @@ class BlockSurroundings:
             since: Time of the cycle before; None if there was none.
             venues: The venues that take part.
         """
-        self._look_back(at)
         after = pl.col("ts") > (at if since is None else since)
         health = {"ts": [at] * len(venues), "venue": venues}
         known = self._dollars.filter(pl.col("ts") <= at)
@@ -83,33 +84,35 @@ class BlockSurroundings:
             flows=pl.DataFrame(schema=_NO_FLOWS),
             health=pl.DataFrame(health).with_columns(error_rate=pl.lit(0.0), latency_p95_s=pl.lit(0.0)),
             dollars=assumed if self.assumes_dollars else known.filter(pl.col("ts") == at),
-            returns=self._returns,
-            btc=self._btc,
+            returns=self._returns.filter(pl.col("ts") <= at),
+            btc=self._btc.filter(pl.col("ts") <= at),
         )
 
     def add_pair_measures(self, measured: pl.DataFrame, at: datetime) -> pl.DataFrame:
         """Rows of a cycle with the measures that only pairs have, where a limit asks for them."""
-        if not _asks(self.book, CORRELATION):
+        if not self._asked:
             return measured
-        self._look_back(at)
+        if self._correlations is None:
+            self._correlations = self._correlate(at)
         added = add_venue_correlation(measured, self._correlations)
         return added.with_columns(pl.col("other_venues").cast(pl.Float64))
 
-    def _look_back(self, at: datetime) -> None:
-        """Work out anew, on a new day, what past days say."""
-        if self._day == at.date():
-            return
-        self._day = at.date()
-        manifest = self.book.bound.book.manifest
+    def _measure_returns(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Daily returns of pairs and of Bitcoin, where a limit asks for them.
+
+        A day is known when it is over, whatever comes later, so that those of a block are measured at once.
+        """
+        if not any(self.book.program.named[place] for place in _places(_RISK)):
+            return pl.DataFrame(schema=_NO_RETURNS), pl.DataFrame(schema=_NO_RETURNS)
+        manifest, last = self.book.bound.book.manifest, self._last
         legs, starts = manifest.pairing.legs, manifest.day_starts
-        if any(self.book.program.named[place] for place in _places(_RISK)):
-            pairs = self.block.pairs.filter(pl.col("ts") <= at)
-            self._returns = measure_day_returns(pairs, self._settlements, legs, until=at, starts=starts)
-            self._btc = measure_coin_returns(self._cleaned, "BTC", until=at, starts=starts)
-        if _asks(self.book, CORRELATION):
-            last = min(at + timedelta(days=1), self._cleaned["ts"].sort().to_list()[-1])
-            near = self._cleaned.filter(pl.col("ts").is_between(at - _WEEK, last))
-            self._correlations = measure_venue_correlation(near, start=at, until=last)
+        returns = measure_day_returns(self.block.pairs, self._settlements, legs, until=last, starts=starts)
+        return returns, measure_coin_returns(self._cleaned, "BTC", until=last, starts=starts)
+
+    def _correlate(self, first: datetime) -> pl.DataFrame:
+        """How venues go together at each hour of the block, from its first cycle on."""
+        near = self._cleaned.filter(pl.col("ts") >= first - _WEEK)
+        return measure_venue_correlation(near, start=first - _HOUR, until=self._last)
 
 
 def price_dollars(quotes: pl.DataFrame) -> pl.DataFrame:
