@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,9 @@ class Memory:
 
     def write(self) -> bytes:
         """As JSON; floats are written so that they are read as the same."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, allow_nan=False).encode()
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        told["latches"] = [asdict(latch) for latch in self.latches]
+        return json.dumps({"format": FORMAT, **told}, allow_nan=False).encode()
 
     def list_facts(self, columns: Mapping[str, Any]) -> pl.DataFrame | None:
         """Who the remembered pairs are: `pair` and these columns, typed; None if there are none."""
