@@ -11,7 +11,7 @@ _NEAR, _FAR = 1e-9, 1e-4
 
 
 def find_leeway(ratio: float) -> float:
-    """By how many steps so many may miss a whole number through rounding of floats; never a part that counts."""
+    """By how many steps so many may miss a whole number by rounding of floats; never a part that counts."""
     return min(_NEAR * max(1.0, ratio), _FAR)
 
 
