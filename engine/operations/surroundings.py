@@ -38,7 +38,7 @@ class BlockSurroundings:
     """The surroundings of the cycles of one block; what is dear is worked out once a day.
 
     Stated: sources of recorded or made quotes send no requests, so that none failed and none waited. A dollar
-    for one USDT is assumed where a source quotes USDT nowhere.
+    for one USDT is assumed where nothing that the book looks back on quotes USDT.
 
     Attributes:
         book: The book, whose limits say what is needed.
@@ -61,10 +61,10 @@ class BlockSurroundings:
         self._dollars = price_dollars(self._cleaned)
         self._returns, self._btc = pl.DataFrame(schema=_NO_RETURNS), pl.DataFrame(schema=_NO_RETURNS)
 
-    @property
-    def assumes_dollars(self) -> bool:
-        """Whether a USDT is taken for a dollar, since it is quoted nowhere."""
-        return self._dollars.is_empty()
+    def assumes_dollars(self, at: datetime) -> bool:
+        """Whether a USDT is taken for a dollar, since nothing that the book looks back on quotes it."""
+        history = self.book.bound.book.manifest.history
+        return self._dollars.filter(pl.col("ts").is_between(at - history, at)).is_empty()
 
     def see(self, at: datetime, since: datetime | None, venues: list[str]) -> Surroundings:
         """What surrounds a cycle.
@@ -77,13 +77,12 @@ class BlockSurroundings:
         self._look_back(at)
         after = pl.col("ts") > (at if since is None else since)
         health = {"ts": [at] * len(venues), "venue": venues}
-        known = self._dollars.filter(pl.col("ts") <= at)
-        assumed = pl.DataFrame({"ts": [at], "usdt_usd": [1.0]}, schema=known.schema)
+        assumed = pl.DataFrame({"ts": [at], "usdt_usd": [1.0]}, schema=self._dollars.schema)
         return Surroundings(
             settlements=self._settlements.filter(after, pl.col("ts") <= at),
             flows=pl.DataFrame(schema=FLOWS),
             health=pl.DataFrame(health).with_columns(error_rate=pl.lit(0.0), latency_p95_s=pl.lit(0.0)),
-            dollars=assumed if self.assumes_dollars else known.filter(pl.col("ts") == at),
+            dollars=assumed if self.assumes_dollars(at) else self._dollars.filter(pl.col("ts") == at),
             returns=self._returns,
             btc=self._btc,
         )

@@ -137,7 +137,7 @@ class Trader:
         self.memory, self.since = traded.memory, outcome.at
         if self.root is not None:
             put_away(self.root, answers.taken)
-        assumed = ("1 USD for one USDT",) if surroundings.assumes_dollars else ()
+        assumed = ("1 USD for one USDT",) if surroundings.assumes_dollars(outcome.at) else ()
         return TradedCycle(outcome, traded, answers.taken, answers.refused, assumed)
 
     def _answer(self, measured: pl.DataFrame) -> Answers:
