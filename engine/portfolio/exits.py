@@ -15,11 +15,8 @@ from engine.portfolio.judging import UNKNOWN, judge
 from engine.portfolio.lots import floor_lots, round_lots
 from engine.portfolio.repairs import balance_legs, find_keep, top_up
 
-DOUBT_ALERT_S = 300.0
-"""A position whose exit is unknown for longer is told about."""
-
 DOUBT_BLOCK_S = 3_600.0
-"""One whose exit is unknown for longer keeps the book from entering anything."""
+"""A position whose exit is unknown for longer keeps the book from entering anything."""
 
 
 def decide_positions(world: World, time: int, row_of: Integers) -> bool:
