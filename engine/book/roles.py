@@ -140,5 +140,8 @@ CONTRACTS: dict[str, Contract] = {
 }
 """Contract of every decision table."""
 
-DECIDING = ("universe", "entry", "exit", "sizing")
+ENTERING = ("universe", "entry")
+"""Decision tables that say whether a pair is entered, of every pair at once."""
+
+DECIDING = (*ENTERING, "exit", "sizing")
 """Decision tables that a cycle evaluates; the others are checked and tried, and not in force yet."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.book.causes import find_causes
-from engine.book.roles import DECIDING
+from engine.book.roles import ENTERING
 from engine.cycle import Outcome
 from engine.language.quantities import Quantity
 from engine.tables.bind import VIOLATION
@@ -126,7 +126,7 @@ def _describe_pair(
 def _list_open(bound: BoundBook, outcome: Outcome) -> list[list[dict[str, Any]]]:
     """The tests that are open, for each pair; none where the decision is known."""
     told: list[list[dict[str, Any]]] = [[] for _ in range(outcome.decisions.height)]
-    for role in DECIDING:
+    for role in ENTERING:
         open_here = (pl.col("decision") == "unknown") & (pl.col("stage") == role)
         chosen = outcome.decisions.select(open_here.arg_true()).to_series().to_list()
         if not chosen:

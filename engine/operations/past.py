@@ -12,7 +12,7 @@ import polars as pl
 from engine.book.bind import BoundBook, bind
 from engine.book.compile import compile_book
 from engine.book.load import load_book
-from engine.book.roles import DECIDING
+from engine.book.roles import ENTERING
 from engine.cycle import Outcome, decide
 from engine.errors import RecordingError, UsageError
 from engine.language.quantities import Quantity
@@ -80,7 +80,7 @@ def explain_past(recording: Recording, at: datetime | None, pair: str) -> PastDe
     row = outcome.pairs.filter(pl.col("pair") == pair)
     views = {
         role: bound.tables[role].explain(row).row(0)
-        for role in DECIDING
+        for role in ENTERING
         if role in bound.tables and row.height
     }
     nearest = _find_nearest(bound, views, row)

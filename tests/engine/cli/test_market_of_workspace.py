@@ -79,7 +79,7 @@ def test_a_part_of_the_workspaces_market_is_shown_and_not_recorded(history_works
     result = run("--base", "BTC", "--cycles", "2")
     assert list_cycles(result) == ["02 08", "02 16"]
     assert " 1 pair → " in result.stdout
-    assert "not recorded: --venue and --base show a part of the market" in result.stderr
+    assert "not recorded, and no position kept: --venue and --base show a part of the market" in result.stderr
     assert list_recorded(history_workspace) == []
 
 
@@ -101,10 +101,10 @@ def test_another_book_or_market_is_not_recorded(history_workspace: Path, tmp_pat
         (copy / file.name).write_bytes(file.read_bytes())
     other = run("--book", str(copy.parent), "--from", "2024-03-01", "--cycles", "1")
     assert list_cycles(other) == ["01 00"]
-    assert "not recorded: --book names another book" in other.stderr
+    assert "not recorded, and no position kept: --book names another book" in other.stderr
     again = run("--recording", "recordings/history-bars")
     assert list_cycles(again) == ["02 16"]
-    assert "not recorded: this is not the market of the workspace" in again.stderr
+    assert "not recorded, and no position kept: this is not the market of the workspace" in again.stderr
 
 
 @pytest.mark.parametrize(
