@@ -126,7 +126,7 @@ def test_times_of_another_zone_and_of_none(recording: Recording, made: Any) -> N
 @pytest.mark.parametrize("hours", [-1, 1, 2, 100])
 def test_a_time_without_a_cycle_is_refused(recording: Recording, made: Any, hours: int) -> None:
     at = made.START + hours * HOUR
-    with pytest.raises(RecordingError, match=f"has no cycle at {at}".replace("+", r"\+")):
+    with pytest.raises(RecordingError, match=f"has no cycle at {at:%Y-%m-%d %H:%M}"):
         recording.read_cycle(at)
 
 

@@ -1,7 +1,6 @@
-"""Paper trading counted once more: from verdicts and acts to lots, cash, margin.
+"""Paper trading counted once more, without the engine: from verdicts and acts to lots, cash, margin.
 
-Nothing here is of the engine. `Recount.take` is given what one cycle told, and complains of whatever is not
-as it should be.
+`Recount.take` is given what one cycle told, and complains of whatever is not as it should be.
 """
 
 from __future__ import annotations
