@@ -99,7 +99,7 @@ def test_a_recording_says_what_the_market_itself_says(whole: Recorder, starter: 
     assert decisions(starter, source).equals(expected)
 
 
-@pytest.mark.parametrize("quotes", [1, 300])
+@pytest.mark.parametrize("quotes", [pytest.param(1, marks=pytest.mark.slow), 300])
 def test_results_do_not_depend_on_the_blocks(whole: Recorder, starter: BoundBook, quotes: int) -> None:
     source = RecordingSource(whole.recording, block_quotes=quotes)
     assert len(cut(source, starter)) > 2
