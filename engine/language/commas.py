@@ -16,11 +16,12 @@ _CANDIDATE = re.compile(r"\d,\d")
 _START = r"(?<![\w.])(?<!\d,)"
 _END = r"(?!\d|,\d)"
 _THOUSANDS = rf"{_START}[1-9]\d{{0,2}}(?:,\d{{3}})+{_END}(?:\.\d+)?"
-_LEADING_ZERO = r"(?<![\w.])\d+(?:,\d+)*,0\d+(?:,\d+)*"
+_LEADING_ZERO = rf"{_START}\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)*,0\d+(?:,\d+)*"
 _DECIMAL = rf"{_START}(?:\d{{1,3}}\.\d{{3}}|\d+),\d+{_END}(?!\.\d)"
 _UNIT = r"(?:%|[^\W\d_]\w*)?"
 _IN_CALLS = re.compile(rf"(?:{_THOUSANDS}|{_LEADING_ZERO}){_UNIT}")
 _IN_LISTS = re.compile(rf"(?:{_THOUSANDS}|{_DECIMAL}|{_LEADING_ZERO}){_UNIT}")
+_WHOLE = re.compile(r"\d+|\d{1,3}\.\d{3}")
 _SPLIT = re.compile(r"(?P<number>[\d.,]+)(?P<unit>.*)")
 _SIZES = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
@@ -37,9 +38,10 @@ def find_comma(text: str, *, lists: bool = True) -> Diagnostic | None:
     """
     if _CANDIDATE.search(text) is None:
         return None
+    # Each pattern goes through the text once: in a long list it takes time by the square of the length.
+    found = {in_call: list((_IN_CALLS if in_call else _IN_LISTS).finditer(text)) for in_call in (False, True)}
     for start, in_call in _list_commas(text):
-        pattern = _IN_CALLS if in_call else _IN_LISTS
-        for match in pattern.finditer(text):
+        for match in found[in_call]:
             if match.start() < start < match.end():
                 return _explain(match, lists=lists)
     return None
@@ -80,7 +82,7 @@ def _advise(number: str, pieces: list[str], unit: str) -> Iterator[str]:
     if re.fullmatch(_THOUSANDS, number):
         plain = number.replace(",", "")
         yield f"write thousands without a sign: {f'`{plain}{unit}`' if unit else _write_thousands(number)}"
-    if len(pieces) == 2 and "." not in pieces[1]:
+    if len(pieces) == 2 and _WHOLE.fullmatch(pieces[0]) and pieces[1].isdigit():
         yield f"write decimals with a point: `{pieces[0].replace('.', '')}.{pieces[1]}{unit}`"
     elif not re.fullmatch(_THOUSANDS, number):
         yield "write decimals with a point, and thousands without a sign"
