@@ -9,10 +9,10 @@ import numpy as np
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, State, World
 from engine.portfolio.fills import renew_steps, set_order
-from engine.portfolio.gates import find_block, names_about_positions, place_pair
-from engine.portfolio.holdings import is_held
+from engine.portfolio.gates import find_worst, read_pair
+from engine.portfolio.holdings import entry_notional_of_leg, is_held
 from engine.portfolio.judging import judge
-from engine.portfolio.measures import capital_of_leg, entry_notional_of_leg, find_capital, use_capital
+from engine.portfolio.measures import capital_of_leg, find_capital, use_capital
 from engine.portfolio.prospects import find_breach
 from engine.portfolio.scratch import copy_state, copy_world, fill_as_if
 from engine.portfolio.sizing import (
@@ -76,28 +76,37 @@ def is_flat(state: State, pair: int) -> bool:
 
 def judge_entry(world: World, time: int, row: int, said: Floats) -> int:
     """What the entry table says of a row: `enter` and `priority`; gives back the rule."""
-    program = world.program
-    if program.settings[at.S_ENTRY_LOOKS] == 0 or is_flat(world.state, world.signals.pair[row]):
-        first = int(program.settings[at.S_ROW_FIELDS])
-        quotes = world.signals.rows[row]
-        said[0], said[1] = quotes[first + at.FLAT_ENTER], quotes[first + at.FLAT_PRIORITY]
-        return int(quotes[first + at.FLAT_ENTRY_RULE])
-    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
-    place_pair(values, world, time, world.signals.pair[row], row)
-    return judge(program.entry, program.code, values, said)
+    looks = world.program.settings[at.S_ENTRY_LOOKS]
+    return judge_row(world, time, row, world.program.entry, looks, at.FLAT_ENTER, said)
 
 
 def judge_sizing(world: World, time: int, row: int, said: Floats) -> int:
     """What the sizing table says of a row: `share` and `cap_usd`; gives back the rule."""
-    program = world.program
-    if program.settings[at.S_SIZING_LOOKS] == 0 or is_flat(world.state, world.signals.pair[row]):
-        first = int(program.settings[at.S_ROW_FIELDS])
-        quotes = world.signals.rows[row]
-        said[0], said[1] = quotes[first + at.FLAT_SHARE], quotes[first + at.FLAT_CAP]
-        return int(quotes[first + at.FLAT_SIZING_RULE])
-    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
-    place_pair(values, world, time, world.signals.pair[row], row)
-    return judge(program.sizing, program.code, values, said)
+    looks = world.program.settings[at.S_SIZING_LOOKS]
+    return judge_row(world, time, row, world.program.sizing, looks, at.FLAT_SHARE, said)
+
+
+def judge_row(
+    world: World, time: int, row: int, table: Integers, looks: float, flat: int, said: Floats
+) -> int:
+    """What a table says of a row; gives back the rule.
+
+    Args:
+        world: What is held, the market, the book.
+        time: Place of the time.
+        row: The row.
+        table: The table, which has two outputs.
+        looks: Whether it looks at positions (1 or 0).
+        flat: Where its judgement beforehand stands among `ROW_FIELDS`: both outputs, then the rule.
+        said: Takes the outputs.
+    """
+    pair = world.signals.pair[row]
+    if looks == 0 or is_flat(world.state, pair):
+        first = int(world.program.settings[at.S_ROW_FIELDS]) + flat
+        told = world.signals.rows[row]
+        said[0], said[1] = told[first], told[first + 1]
+        return int(told[first + 2])
+    return judge(table, world.program.code, read_pair(world, time, pair, row), said)
 
 
 def write_verdict(world: World, time: int, row: int) -> Floats:
@@ -122,7 +131,7 @@ def consider(
     for leg in range(world.state.legs.shape[2]):
         if world.signals.who[at.ACCOUNT, pair, leg] < 0:
             return at.NO_ACCOUNT
-    block = find_block(world.state, world, doubt, pair)
+    block = find_worst(world, doubt, pair, at.BLOCK, at.HALT)
     if block >= 0:
         verdict[3] = block
         return at.GATED

@@ -9,10 +9,10 @@ import numpy as np
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, World
 from engine.portfolio.fills import renew_steps, set_order
-from engine.portfolio.gates import is_in_force, names_about_positions, place_pair
+from engine.portfolio.gates import find_worst, read_pair
 from engine.portfolio.holdings import count_coins, list_held
 from engine.portfolio.judging import UNKNOWN, judge
-from engine.portfolio.lots import floor_lots, round_lots
+from engine.portfolio.lots import find_common_step, floor_lots, round_lots
 from engine.portfolio.repairs import balance_legs, find_keep, top_up
 
 DOUBT_BLOCK_S = 3_600.0
@@ -67,9 +67,7 @@ def judge_exit(world: World, time: int, pair: int, row: int, said: Floats) -> in
     said[0], said[1] = 1.0, 0.0
     if program.settings[at.S_HAS_EXIT] == 0:
         return -1
-    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
-    place_pair(values, world, time, pair, row)
-    rule = judge(program.exit, program.code, values, said)
+    rule = judge(program.exit, program.code, read_pair(world, time, pair, row), said)
     if rule == UNKNOWN or math.isnan(said[0]):
         said[0], said[1] = 1.0, 0.0
         if math.isnan(position[at.DOUBT_SINCE]):
@@ -85,17 +83,8 @@ def find_act(world: World, pair: int) -> int:
 
     A limit that is unknown does not act.
     """
-    limits, found, worst = world.program.limits, -1, at.BLOCK
     nothing = np.zeros(world.state.latches.shape[1:], dtype=np.float64)
-    for limit in range(limits.shape[0]):
-        severity = limits[limit, at.L_SEVERITY]
-        if (
-            severity > worst
-            and severity <= at.CLOSE
-            and is_in_force(world.state, world, nothing, limit, pair)
-        ):
-            found, worst = limit, severity
-    return found
+    return find_worst(world, nothing, pair, at.REBALANCE, at.CLOSE)
 
 
 def reduce_position(
@@ -136,12 +125,12 @@ def plan_reduction(world: World, pair: int, keep: float) -> bool:
     )
     some = False
     for leg in range(state.legs.shape[2]):
-        units = state.legs[at.UNITS, pair, leg] * part
-        lots = (
-            floor_lots(units, state.legs[at.STEP, pair, leg])
-            if part == 1.0
-            else round_lots(units, state.legs[at.STEP, pair, leg])
-        )
+        units, step = state.legs[at.UNITS, pair, leg] * part, state.legs[at.STEP, pair, leg]
+        if part == 1.0 and units > 0.0 and world.program.legs[at.DERIVATIVE, leg] > 0:
+            # A contract is closed whole, also where the venue has made its lots coarser since it was opened.
+            step = find_common_step(units, step)
+            state.legs[at.STEP, pair, leg] = step
+        lots = floor_lots(units, step) if part == 1.0 else round_lots(units, step)
         state.legs[at.ORDER_LOTS, pair, leg] = -lots
         state.legs[at.ORDER_MARGIN, pair, leg] = 0.0
         some = some or lots > 0

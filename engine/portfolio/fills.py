@@ -13,7 +13,7 @@ import math
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, State, World
 from engine.portfolio.holdings import count_coins, find_difference, is_held, value_leg
-from engine.portfolio.lots import CENT, floor_lots
+from engine.portfolio.lots import CENT, find_leeway, floor_lots
 
 
 def fill_orders(world: World, time: int, pair: int, row: int) -> None:
@@ -214,8 +214,8 @@ def close_leg(world: World, time: int, pair: int, leg: int, row: int) -> None:
         got = legs[at.SIGN, leg] * value
     pay(world, pair, leg, got - fee)
     left = held - units
-    # What is below half a step is what floats leave of nothing, except for coins, where it is dust.
-    if legs[at.DERIVATIVE, leg] > 0 and left < event[at.E_STEP] / 2:
+    # So little is what floats leave of nothing, except for coins, where it is dust.
+    if legs[at.DERIVATIVE, leg] > 0 and left <= find_leeway(lots) * step:
         left = 0.0
     free_margin(world, time, pair, leg, left)
     state.legs[at.UNITS, pair, leg] = left
@@ -262,13 +262,14 @@ def find_entry_basis(world: World, pair: int) -> float:
 
 
 def finish_position(world: World, time: int, pair: int) -> None:
-    """Close the books of a position of which less than the smallest step is left.
+    """Close the books of a position of which no contract is left, and fewer coins than the smallest step.
 
     Coins that are left stay in their account, at the price of now.
     """
     state, position = world.state, world.state.position[pair]
     for leg in range(state.legs.shape[2]):
-        if state.legs[at.UNITS, pair, leg] >= state.legs[at.STEP, pair, leg] * (1.0 - 1e-9):
+        step = 0.0 if world.program.legs[at.DERIVATIVE, leg] > 0 else state.legs[at.STEP, pair, leg]
+        if state.legs[at.UNITS, pair, leg] > step * (1.0 - 1e-9):
             return
     for leg in range(state.legs.shape[2]):
         leave_dust(world, time, pair, leg)

@@ -88,10 +88,9 @@ def judge_pairs(
 ) -> None:
     """Judge a limit that looks at positions: for pairs held, candidates, and where it acts already."""
     state, program = world.state, world.program
-    values = np.empty(int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64)
     for pair in list_concerned(world, limit, row_of, candidates):
         seen = row_of[pair] >= 0
-        place_pair(values, world, time, pair, row_of[pair])
+        values = read_pair(world, time, pair, row_of[pair])
         if concerns_held(program.limits, limit) and not is_held(state, pair):
             holds = 1.0
         else:
@@ -100,19 +99,24 @@ def judge_pairs(
         move_on(world, time, limit, pair, holds, values)
 
 
-def names_about_positions(program: Program) -> int:
-    """How many names about positions there are."""
-    return at.FIRST_LEVERAGE + int(program.legs[at.MARGINED].sum())
+def read_pair(world: World, time: int, pair: int, row: int) -> Floats:
+    """What formulas about a pair read: the columns of its row, then the names about its position.
 
-
-def place_pair(values: Floats, world: World, time: int, pair: int, row: int) -> None:
-    """Write what formulas about a pair read: the columns of its row, then the names about its position."""
+    Args:
+        world: What is held, the market, the book.
+        time: Place of the time.
+        pair: The pair.
+        row: Its row now; -1 for a pair that is not quoted, whose columns are unknown.
+    """
     columns = int(world.program.settings[at.S_COLUMNS])
+    names = at.FIRST_LEVERAGE + int(world.program.legs[at.MARGINED].sum())
+    values = np.empty(columns + names, dtype=np.float64)
     if row >= 0:
         values[:columns] = world.signals.rows[row]
     else:
         values[:columns] = math.nan
     place_position(values, world, time, pair, row >= 0)
+    return values
 
 
 def list_concerned(world: World, limit: int, row_of: Integers, candidates: Integers) -> Integers:
@@ -198,18 +202,27 @@ def write_change(world: World, time: int, limit: int, entity: int, change: int, 
     output.used[3] = place + 1
 
 
-def find_block(state: State, world: World, doubt: Floats, pair: int) -> int:
-    """The limit that keeps a pair from being entered, the worst first; -1 without one."""
-    limits, found, worst = world.program.limits, -1, at.WARN
+def find_worst(world: World, doubt: Floats, pair: int, mildest: int, severest: int) -> int:
+    """The worst limit that is in force for a pair, of these severities; of equal ones the first; -1 for none.
+
+    Args:
+        world: The limits, and since when they act.
+        doubt: J × E: 1 where a limit counts as in force without acting.
+        pair: The pair.
+        mildest: The mildest severity that counts.
+        severest: The severest.
+    """
+    limits, found, worst = world.program.limits, -1, mildest - 1
     for limit in range(limits.shape[0]):
-        if limits[limit, at.L_SEVERITY] > worst and is_in_force(state, world, doubt, limit, pair):
-            found, worst = limit, limits[limit, at.L_SEVERITY]
+        severity = limits[limit, at.L_SEVERITY]
+        if severity > worst and severity <= severest and is_in_force(world, doubt, limit, pair):
+            found, worst = limit, severity
     return found
 
 
-def is_in_force(state: State, world: World, doubt: Floats, limit: int, pair: int) -> bool:
+def is_in_force(world: World, doubt: Floats, limit: int, pair: int) -> bool:
     """Whether a limit acts on a pair, or is unknown for it, at whatever scope it has."""
-    signals, scope = world.signals, world.program.limits[limit, at.L_SCOPE]
+    state, signals, scope = world.state, world.signals, world.program.limits[limit, at.L_SCOPE]
     if scope == at.SCOPE_BOOK:
         return acts_on(state, doubt, limit, 0)
     if scope == at.SCOPE_BASE:

@@ -59,29 +59,30 @@ def value_leg(state: State, legs: Floats, pair: int, leg: int) -> float:
     return float(legs[at.SIGN, leg] * units * scale * price)
 
 
-def notional_of_leg(state: State, pair: int, leg: int) -> float:
-    """Quantity × the price that margin uses."""
-    price = state.legs[at.MARK_PRICE, pair, leg]
+def coins_of_leg(state: State, pair: int, leg: int, price: float) -> float:
+    """Coins that a leg holds, at a price; none where it is not open, whatever the price."""
     units = state.legs[at.UNITS, pair, leg]
     if units == 0.0:
         return 0.0
-    return count_coins(
-        units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], price
-    ) * float(price)
+    return count_coins(units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], price)
+
+
+def notional_of_leg(state: State, pair: int, leg: int) -> float:
+    """Quantity × the price that margin uses."""
+    price = float(state.legs[at.MARK_PRICE, pair, leg])
+    return coins_of_leg(state, pair, leg, price) * price
+
+
+def entry_notional_of_leg(state: State, pair: int, leg: int) -> float:
+    """Quantity that is held × its entry price."""
+    entry = float(state.legs[at.ENTRY_PRICE, pair, leg])
+    return coins_of_leg(state, pair, leg, entry) * entry
 
 
 def is_held(state: State, pair: int) -> bool:
     """Whether any leg of a pair is open."""
     for leg in range(state.legs.shape[2]):
         if state.legs[at.UNITS, pair, leg] > 0.0:
-            return True
-    return False
-
-
-def is_pending(state: State, pair: int) -> bool:
-    """Whether an order of a pair waits to be filled."""
-    for leg in range(state.legs.shape[2]):
-        if state.legs[at.ORDER_LOTS, pair, leg] != 0:
             return True
     return False
 
@@ -110,12 +111,7 @@ def delta_of(state: State, legs: Floats, pair: int) -> float:
     """Coins that the legs do not cancel, at the price of the first: USD."""
     coins = 0.0
     for leg in range(state.legs.shape[2]):
-        units = state.legs[at.UNITS, pair, leg]
-        if units > 0.0:
-            price = state.legs[at.MARK_PRICE, pair, leg]
-            coins += legs[at.SIGN, leg] * count_coins(
-                units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], price
-            )
+        coins += legs[at.SIGN, leg] * coins_of_leg(state, pair, leg, state.legs[at.MARK_PRICE, pair, leg])
     return float(coins * state.legs[at.MARK_PRICE, pair, 0])
 
 
@@ -142,7 +138,7 @@ def gain_of_basis(state: State, legs: Floats, pair: int) -> float:
             scale, inverse = state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg]
             entry, close = state.legs[at.ENTRY_PRICE, pair, leg], state.legs[at.CLOSE_PRICE, pair, leg]
             earned += find_difference(legs[at.SIGN, leg], units, scale, inverse, entry, close)
-            notional = max(notional, count_coins(units, scale, inverse, entry) * entry)
+            notional = max(notional, entry_notional_of_leg(state, pair, leg))
     return float(earned / notional)
 
 

@@ -10,7 +10,8 @@ from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, Program, Signals, State, World
 from engine.portfolio.drawdown import grow_unit, measure_drawdown
 from engine.portfolio.holdings import (
-    count_coins,
+    coins_of_leg,
+    entry_notional_of_leg,
     is_held,
     list_held,
     list_touched,
@@ -71,15 +72,6 @@ def lies_in(signals: Signals, pair: int, leg: int, scope: int, entity: int) -> b
 def capital_of_leg(state: State, program: Program, pair: int, leg: int) -> float:
     """Notional at the entry × capital of the leg."""
     return float(entry_notional_of_leg(state, pair, leg) * program.legs[at.CAPITAL, leg])
-
-
-def entry_notional_of_leg(state: State, pair: int, leg: int) -> float:
-    """Quantity that is held × its entry price."""
-    units, entry = state.legs[at.UNITS, pair, leg], state.legs[at.ENTRY_PRICE, pair, leg]
-    if units == 0.0:
-        return 0.0
-    coins = count_coins(units, state.legs[at.SCALE, pair, leg], state.legs[at.INVERTED, pair, leg], entry)
-    return float(coins * entry)
 
 
 def use_capital(state: State, program: Program) -> float:
@@ -157,7 +149,9 @@ def add_positions(values: Floats, world: World, time: int, scope: int, entity: i
             if lies_in(signals, pair, leg, scope, entity):
                 within = True
                 most = max(most, notional_of_leg(state, pair, leg))
-                coins += program.legs[at.SIGN, leg] * coins_of_leg(state, pair, leg)
+                coins += program.legs[at.SIGN, leg] * coins_of_leg(
+                    state, pair, leg, state.legs[at.MARK_PRICE, pair, leg]
+                )
                 values[CAPITAL_USED] += capital_of_leg(state, program, pair, leg)
                 values[OPEN_INTENTS] += 1.0 if state.legs[at.ORDER_LOTS, pair, leg] != 0 else 0.0
         if within and is_held(state, pair):
@@ -166,19 +160,6 @@ def add_positions(values: Floats, world: World, time: int, scope: int, entity: i
             values[OPEN_POSITIONS] += 1.0
             values[CAPITAL_USED] += state.position[pair, at.TOPPED_UP]
             add_naked(values, state, pair, signals.times[time, at.NOW])
-
-
-def coins_of_leg(state: State, pair: int, leg: int) -> float:
-    """Coins of a leg at the mark."""
-    units = state.legs[at.UNITS, pair, leg]
-    if units == 0.0:
-        return 0.0
-    return count_coins(
-        units,
-        state.legs[at.SCALE, pair, leg],
-        state.legs[at.INVERTED, pair, leg],
-        state.legs[at.MARK_PRICE, pair, leg],
-    )
 
 
 def add_naked(values: Floats, state: State, pair: int, now: float) -> None:

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Floats, State, World
-from engine.portfolio.gates import concerns_held, names_about_positions, place_pair
+from engine.portfolio.arrays import Floats, Integers, State, World
+from engine.portfolio.gates import concerns_held, read_pair
 from engine.portfolio.holdings import is_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.measures import MEASURES, measure_scope
@@ -31,45 +31,53 @@ def find_breach(world: World, supposed: World, before: State, time: int, row: in
     """
     limits, pair = world.program.limits, world.signals.pair[row]
     earlier = copy_world(world, before)
-    values = np.empty(MEASURES, dtype=np.float64)
-    about = int(world.program.settings[at.S_COLUMNS]) + names_about_positions(world.program)
-    pair_values = np.empty(about, dtype=np.float64)
+    values = read_pair(supposed, time, pair, row)
+    # A scope is measured once for each leg, however many limits it has.
+    measured = np.full((at.SCOPE_PAIR, world.program.legs.shape[1], MEASURES), math.nan)
+    known = np.zeros((at.SCOPE_PAIR, world.program.legs.shape[1]), dtype=np.int64)
     for limit in range(limits.shape[0]):
         if limits[limit, at.L_SEVERITY] < at.BLOCK:
             continue
         if limits[limit, at.L_SCOPE] >= at.SCOPE_PAIR:
             if limits[limit, at.L_MARKET_TEST] >= 0:
                 continue
-            place_pair(pair_values, supposed, time, pair, row)
-            fails = breaks_pair(world, earlier, pair_values, limit, time, row)
-            value = evaluate(world.program.code, limits[limit, at.L_MEASURE], pair_values)
+            fails = breaks_pair(earlier, values, limit, time, row)
+            value = evaluate(world.program.code, limits[limit, at.L_MEASURE], values)
         else:
-            fails, value = breaks_scope(supposed, earlier, values, limit, time, pair)
+            fails, value = breaks_scope(supposed, earlier, measured, known, limit, time, pair)
         if fails:
             verdict[3], verdict[4] = limit, value
             return True
     return False
 
 
-def breaks_pair(world: World, earlier: World, values: Floats, limit: int, time: int, row: int) -> bool:
+def breaks_pair(earlier: World, values: Floats, limit: int, time: int, row: int) -> bool:
     """Whether a limit of a pair or a position fails as it would be, and not without the trade."""
-    program, pair = world.program, world.signals.pair[row]
+    program, pair = earlier.program, earlier.signals.pair[row]
     test = program.limits[limit, at.L_TEST]
     if evaluate(program.code, test, values) == 1.0:
         return False
     if concerns_held(program.limits, limit) and not is_held(earlier.state, pair):
         return True
-    without = values.copy()
-    place_pair(without, earlier, time, pair, row)
-    return evaluate(program.code, test, without) == 1.0
+    return evaluate(program.code, test, read_pair(earlier, time, pair, row)) == 1.0
 
 
 def breaks_scope(
-    supposed: World, earlier: World, values: Floats, limit: int, time: int, pair: int
+    supposed: World, earlier: World, measured: Floats, known: Integers, limit: int, time: int, pair: int
 ) -> tuple[bool, float]:
-    """The same of a limit of a wide scope, for each entity that the pair belongs to; and its measure."""
+    """The same of a limit of a wide scope, for each entity that the pair belongs to; and its measure.
+
+    Args:
+        supposed: The state as it would be.
+        earlier: The state without the trade.
+        measured: Scopes × legs × measures: as it would be, for the entity of each leg.
+        known: Scopes × legs: 1 where that is measured already.
+        limit: The limit.
+        time: Place of the time.
+        pair: The pair.
+    """
     program, signals = supposed.program, supposed.signals
-    scope = program.limits[limit, at.L_SCOPE]
+    scope, test = program.limits[limit, at.L_SCOPE], program.limits[limit, at.L_TEST]
     for leg in range(program.legs.shape[1]):
         entity = 0
         if scope == at.SCOPE_ACCOUNT:
@@ -78,12 +86,15 @@ def breaks_scope(
             entity = signals.who[at.VENUE, pair, leg]
         elif scope == at.SCOPE_BASE:
             entity = signals.who[at.BASE, pair, 0]
-        measure_scope(values, supposed, time, scope, entity)
-        if evaluate(program.code, program.limits[limit, at.L_TEST], values) != 1.0:
-            value = evaluate(program.code, program.limits[limit, at.L_MEASURE], values)
-            measure_scope(values, earlier, time, scope, entity)
-            if evaluate(program.code, program.limits[limit, at.L_TEST], values) == 1.0:
-                return True, value
+        values = measured[scope, leg]
+        if known[scope, leg] == 0:
+            measure_scope(values, supposed, time, scope, entity)
+            known[scope, leg] = 1
+        if evaluate(program.code, test, values) != 1.0:
+            without = np.empty(MEASURES, dtype=np.float64)
+            measure_scope(without, earlier, time, scope, entity)
+            if evaluate(program.code, test, without) == 1.0:
+                return True, evaluate(program.code, program.limits[limit, at.L_MEASURE], values)
         if scope in (at.SCOPE_BOOK, at.SCOPE_BASE):
             break
     return False, math.nan

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.portfolio import layout as at
-from engine.portfolio.arrays import Floats, State, World
-from engine.portfolio.fills import renew_steps, set_order
-from engine.portfolio.gates import names_about_positions, place_pair
-from engine.portfolio.holdings import count_coins, count_units, leverage_of, list_held
+from engine.portfolio.arrays import State, World
+from engine.portfolio.fills import drop_orders, renew_steps, set_order
+from engine.portfolio.gates import read_pair
+from engine.portfolio.holdings import coins_of_leg, count_units, leverage_of, list_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.lots import CENT, floor_lots, round_lots
 from engine.portfolio.measures import find_capital
@@ -21,14 +19,10 @@ _PARTS = 64
 def is_mended(world: World, time: int, pair: int, row: int, limit: int) -> bool:
     """Whether a limit of a position would be released as the position is: its `until`, else its own test."""
     program = world.program
-    values: Floats = np.empty(
-        int(program.settings[at.S_COLUMNS]) + names_about_positions(program), dtype=np.float64
-    )
-    place_pair(values, world, time, pair, row)
-    released = program.limits[limit, at.L_RELEASE_TEST]
-    return (
-        evaluate(program.code, program.limits[limit, at.L_TEST] if released < 0 else released, values) == 1.0
-    )
+    test = program.limits[limit, at.L_RELEASE_TEST]
+    if test < 0:
+        test = program.limits[limit, at.L_TEST]
+    return evaluate(program.code, test, read_pair(world, time, pair, row)) == 1.0
 
 
 def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
@@ -54,8 +48,7 @@ def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
             enough = cents
         else:
             too_little = cents
-    state.legs[at.ORDER_LOTS, pair, :] = 0
-    state.legs[at.ORDER_MARGIN, pair, :] = 0.0
+    drop_orders(world, pair)
     state.legs[at.ORDER_MARGIN, pair, leg] = enough / 100.0
     set_order(state, pair, at.TOPPING, -1, limit)
     return float(enough / 100.0)
@@ -95,12 +88,7 @@ def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
         if legs[at.DERIVATIVE, leg] > 0:
             follower = leg
     first = 0 if follower != 0 else state.legs.shape[2] - 1
-    held = count_coins(
-        state.legs[at.UNITS, pair, first],
-        state.legs[at.SCALE, pair, first],
-        state.legs[at.INVERTED, pair, first],
-        state.legs[at.MARK_PRICE, pair, first],
-    )
+    held = coins_of_leg(state, pair, first, state.legs[at.MARK_PRICE, pair, first])
     coins = held * find_weight(world, follower, row) / find_weight(world, first, row)
     wanted = count_units(
         coins,
@@ -113,8 +101,7 @@ def balance_legs(world: World, pair: int, row: int, limit: int) -> bool:
     lots = round_lots(wanted, step) - round_lots(state.legs[at.UNITS, pair, follower], step)
     if lots == 0:
         return False
-    state.legs[at.ORDER_LOTS, pair, :] = 0
-    state.legs[at.ORDER_MARGIN, pair, :] = 0.0
+    drop_orders(world, pair)
     state.legs[at.ORDER_LOTS, pair, follower] = lots
     set_order(state, pair, at.REBALANCING, -1, limit)
     return True

@@ -6,14 +6,12 @@ paper and replay, the ledger when live.
 
 from __future__ import annotations
 
-import math
-
 from engine.portfolio import layout as at
 from engine.portfolio.allocation import allocate
 from engine.portfolio.arrays import Integers, Signals, World
 from engine.portfolio.exits import decide_positions
 from engine.portfolio.gates import judge_limits
-from engine.portfolio.holdings import list_held, notional_of, see_quotes
+from engine.portfolio.holdings import list_held, notional_of
 from engine.portfolio.measures import equity_of, find_capital, use_capital
 from engine.portfolio.settlement import settle
 
@@ -36,11 +34,6 @@ def advance(world: World, first: int, last: int) -> int:
         row_of = settle(world, time)
         step(world, time, row_of)
     return last
-
-
-def observe(world: World, time: int) -> Integers:
-    """Take in the quotes of a time without settling, as live does; gives back the row of each pair."""
-    return see_quotes(world.state, world.signals, world.program, time)
 
 
 def step(world: World, time: int, row_of: Integers) -> None:
@@ -107,4 +100,3 @@ def write_book(world: World, time: int) -> None:
         row[4] += state.wallet[account]
     row[5] = find_capital(state, world.program)
     row[6] = world.state.book[at.FEES_MONTH]
-    row[7] = math.nan

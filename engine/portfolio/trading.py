@@ -30,6 +30,12 @@ _BOOK = (
     "capital_usd",
     "fees_month_usd",
 )
+_FORMS = {
+    "events": validate_events,
+    "verdicts": validate_verdicts,
+    "acts": validate_acts,
+    "changes": validate_changes,
+}
 _ROOM = 4_096
 
 
@@ -85,22 +91,21 @@ def trade(
     signals = build_signals(book, measured, decisions, surroundings, roster, since)
     state = restore(memory, book, roster)
     world = World(state, signals, book.program, make_output(book, signals))
-    parts: list[Traded] = []
+    parts: list[dict[str, pl.DataFrame]] = []
+    times = measured["ts"].unique().sort()
     time, last = 0, signals.times.shape[0]
     while time < last:
         reached = run(world, time, last)
-        parts.append(_tell(world, book, roster, memory, measured))
+        parts.append(_tell(world, book, roster, times))
         if reached == time:
             raise AssertionError("one step writes down more than there is room for")
         world.output.used[:] = 0
         time = reached
+    told = {name: validate(pl.concat([part[name] for part in parts])) for name, validate in _FORMS.items()}
     return Traded(
         memory=remember(state, book, roster, memory),
-        events=validate_events(pl.concat([part.events for part in parts])),
-        verdicts=validate_verdicts(pl.concat([part.verdicts for part in parts])),
-        acts=validate_acts(pl.concat([part.acts for part in parts])),
-        changes=validate_changes(pl.concat([part.changes for part in parts])),
-        book=_tell_book(world, measured),
+        **told,
+        book=_tell_book(world, times),
         roster=roster,
     )
 
@@ -116,19 +121,19 @@ def make_output(book: LoopBook, signals: Signals) -> Output:
         verdicts=np.full((verdicts, 8), np.nan),
         acts=np.full((acts, 7), np.nan),
         changes=np.full((changes, 5), np.nan),
-        book=np.full((signals.times.shape[0], 8), np.nan),
+        book=np.full((signals.times.shape[0], len(_BOOK)), np.nan),
     )
 
 
-def _tell(world: World, book: LoopBook, roster: Roster, memory: Memory, measured: pl.DataFrame) -> Traded:
-    """What the loop has written down, in words."""
-    output, signals = world.output, world.signals
-    times = measured["ts"].unique().sort()
-    events = _name_events(output.cash[: output.used[0]], book, roster, times)
-    verdicts = _name_verdicts(output.verdicts[: output.used[1]], signals, book, roster, times)
-    acts = _name_acts(output.acts[: output.used[2]], book, roster, times)
-    changes = _name_changes(output.changes[: output.used[3]], book, roster, times)
-    return Traded(memory, events, verdicts, acts, changes, pl.DataFrame(), roster)
+def _tell(world: World, book: LoopBook, roster: Roster, times: pl.Series) -> dict[str, pl.DataFrame]:
+    """What the loop has written down, in words: the frames of `Traded`."""
+    output = world.output
+    return {
+        "events": _name_events(output.cash[: output.used[0]], book, roster, times),
+        "verdicts": _name_verdicts(output.verdicts[: output.used[1]], world.signals, book, roster, times),
+        "acts": _name_acts(output.acts[: output.used[2]], book, roster, times),
+        "changes": _name_changes(output.changes[: output.used[3]], book, roster, times),
+    }
 
 
 def _name_events(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Series) -> pl.DataFrame:
@@ -217,9 +222,9 @@ def _name_changes(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Se
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _tell_book(world: World, measured: pl.DataFrame) -> pl.DataFrame:
+def _tell_book(world: World, times: pl.Series) -> pl.DataFrame:
     columns = {name: world.output.book[:, place] for place, name in enumerate(_BOOK)}
-    return pl.DataFrame({"ts": measured["ts"].unique().sort(), **columns})
+    return pl.DataFrame({"ts": times, **columns})
 
 
 def _pick_times(times: pl.Series, places: np.ndarray) -> pl.Series:

@@ -63,6 +63,26 @@ def test_half_is_not_halved_again(desk: Any) -> None:
     assert traded.book["free_usd"][3] > traded.book["free_usd"][2]
 
 
+@pytest.mark.parametrize(("step", "lots"), [(0.001, 11), (0.01, 11), (0.002, 11), (1.0, 11), (0.011, 1)])
+def test_contracts_are_closed_whole_in_lots_that_became_coarser(
+    step: float, lots: int, desk: Any, accounts: Any
+) -> None:
+    rows = [
+        desk.quote(0),
+        desk.quote(1),
+        *(desk.quote(minute, perp_lot_step=step) for minute in (4321, 4322)),
+    ]
+    for row in rows[2:]:
+        row["perp_hours_to_delisting"] = 40.0
+    traded = desk.run_each(rows)
+    closed = traded.events.filter((pl.col("kind") == "fill") & (pl.col("purpose") == "urgent"))
+    perp = closed.row(by_predicate=pl.col("leg") == "perp", named=True)
+    assert (perp["lots"], perp["lots"] * perp["step"]) == (lots, 0.011)
+    assert traded.book["positions"].to_list() == [0, 1, 1, 0]
+    for exact, told in accounts.follow(rows, traded):
+        assert float(exact) == pytest.approx(told, abs=1e-6)
+
+
 def test_exit_wins_over_entry(desk: Any) -> None:
     """The row would be entered as well, in a book without a wait: it is closed, then entered again."""
     book = desk.make_book("reentry_wait=0h")

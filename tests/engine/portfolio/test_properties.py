@@ -127,9 +127,9 @@ def check_entry(row: dict[str, Any], verdict: dict[str, Any], traded: Any, book:
         & (pl.col("ts") > row["ts"])
         & (pl.col("kind") == "fill")
     )
-    following = traded.book.filter(pl.col("ts") > row["ts"])["ts"].min()
-    first = fills.filter(pl.col("ts") == following)
-    if first.is_empty():  # a price was missing then
+    following = traded.book.filter(pl.col("ts") > row["ts"])["ts"].head(1)
+    first = fills.filter(pl.col("ts").is_in(following.implode()))
+    if first.is_empty():  # it was the last time, or a price was missing at the next
         return 0.0
     spot, perp = (first.filter(pl.col("leg") == leg).row(0, named=True) for leg in ("spot", "perp"))
     received = spot["lots"] * spot["step"] * (1 - spot["fee_rate"])
