@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.book.compile import compile_book as compile_book
     from engine.book.load import check_book as check_book
     from engine.book.load import load_book as load_book
+    from engine.cycle import begin_cycles as begin_cycles
     from engine.cycle import decide as decide
     from engine.errors import BookErrors as BookErrors
     from engine.errors import Diagnostic as Diagnostic
@@ -30,6 +31,7 @@ _ROOMS = {
     "BookErrors": "engine.errors",
     "Diagnostic": "engine.errors",
     "Finding": "engine.tables.lint.finding",
+    "begin_cycles": "engine.cycle",
     "bind": "engine.book.bind",
     "check_book": "engine.book.load",
     "compile_book": "engine.book.compile",
@@ -47,6 +49,7 @@ __all__ = [
     "Diagnostic",
     "Finding",
     "__version__",
+    "begin_cycles",
     "bind",
     "check_book",
     "compile_book",

@@ -11,6 +11,7 @@ import polars as pl
 
 from engine.book.bind import BoundBook
 from engine.frames.decisions import validate_decisions
+from engine.language.carried import Carried
 from engine.tables.bind import UNKNOWN, VIOLATION
 from engine.tables.read import RESERVED_OUTPUTS
 
@@ -72,6 +73,49 @@ def decide(bound: BoundBook, pairs: pl.DataFrame, at: datetime) -> Outcome:
     """
     measured = bound.measure(pairs, pairs["ts"] == at)
     return _conclude(bound, at, measured, judge(bound, measured))
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """A book that decides cycle after cycle, each from the rows of its time alone.
+
+    What its metrics look back on is carried from one to the next, and is not read again from all rows of a
+    history. It says what `decide` says of all these rows, bit for bit.
+
+    Attributes:
+        bound: The book.
+        carried: Its metrics, with what they have seen.
+    """
+
+    bound: BoundBook
+    carried: Carried
+
+    def decide(self, pairs: pl.DataFrame, at: datetime) -> Outcome:
+        """What the book says at the next time.
+
+        Args:
+            pairs: Columns as for `decide`: every pair of this time, sorted by pair.
+            at: The time, later than the one before.
+
+        Raises:
+            ValueError: Rows are of another time, the time is not later, or a pair stands twice.
+        """
+        if not (pairs["ts"] == at).all():
+            raise ValueError(f"there are rows of other times than {at}")
+        measured = self.carried.evaluate(self.bound.place(pairs))
+        return _conclude(self.bound, at, measured, judge(self.bound, measured))
+
+
+def begin_cycles(bound: BoundBook, earlier: pl.DataFrame) -> Cycles:
+    """Begin to decide cycle after cycle.
+
+    Args:
+        bound: The book.
+        earlier: What lies before the first cycle, as far back as the book's `history`; as for `decide`.
+    """
+    carried = bound.sheet.carry()
+    carried.see(bound.place(earlier))
+    return Cycles(bound, carried)
 
 
 def decide_each(bound: BoundBook, measured: pl.DataFrame) -> Iterator[Outcome]:

@@ -58,9 +58,12 @@ class BoundBook:
                 far back before the first row of interest as the manifest's `history`.
             wanted: Of each row whether it is wanted; all rows of one time are, or none. None wants all.
         """
-        legs = self.book.manifest.pairing.legs
-        flat = [pl.lit(value).alias(name) for name, value in list_flat_values(legs).items()]
-        return self.sheet.evaluate(pairs.with_columns(flat), wanted)
+        return self.sheet.evaluate(self.place(pairs), wanted)
+
+    def place(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Pairs with the names about positions as they are without one, over which metrics are evaluated."""
+        flat = list_flat_values(self.book.manifest.pairing.legs)
+        return pairs.with_columns(pl.lit(value).alias(name) for name, value in flat.items())
 
     def weigh(self, measured: pl.DataFrame) -> pl.DataFrame:
         """The quantity of each leg beside that of the others: a column for each, named as the leg.

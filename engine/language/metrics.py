@@ -10,6 +10,7 @@ import polars as pl
 
 from engine.errors import Diagnostic
 from engine.language.bind import bind
+from engine.language.carried import Carried, carry_formulas
 from engine.language.check import check_formula
 from engine.language.core import Apply, Core, stage_of, walk
 from engine.language.lexing import KEYWORDS
@@ -95,6 +96,10 @@ class BoundSheet:
         if wanted.sum() * _FEW > frame.height:
             return self.passes.evaluate(frame).filter(wanted)
         return self.recent.evaluate(frame, wanted).select(*frame.columns, *self.passes.names)
+
+    def carry(self) -> Carried:
+        """The sheet for one time after the other, which has seen nothing yet."""
+        return carry_formulas(self.formulas, self.passes.names)
 
 
 def check_metrics(metrics: Sequence[Metric], scope: Scope, *, file: str = "metrics.csv") -> Sheet:

@@ -32,6 +32,7 @@ from engine.market.aggregate import (
     find_most,
 )
 from engine.market.sequence import (
+    BoolArray,
     FloatArray,
     IntArray,
     Sequence,
@@ -139,6 +140,12 @@ def lag(
     return sequence.restore(result) if asked is None else settle(result)
 
 
+def is_covered(covered_us: FloatArray | IntArray, width_us: int) -> BoolArray:
+    """Whether known rows that stand for so long cover enough of a window."""
+    enough: BoolArray = covered_us / width_us >= MIN_COVER * (1 - COVER_TOLERANCE)
+    return enough
+
+
 def _roll(
     aggregate: Aggregate,
     sequence: Sequence,
@@ -158,13 +165,12 @@ def _roll(
         covered_us = _measure_spacing(sequence, starts, ends, windows)
     else:
         covered_us = _count(known * sequence.sorted_like(step_us), starts, ends).astype(np.float64)
-    enough = covered_us / width >= MIN_COVER * (1 - COVER_TOLERANCE)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if asked is None:
             result = aggregate(sequence.value, windows)
         else:
             result = aggregate_apart(aggregate, sequence.value, windows, starts, ends)
-    result = np.where(enough & (windows.known > 0), result, np.nan)
+    result = np.where(is_covered(covered_us, width) & (windows.known > 0), result, np.nan)
     return sequence.restore(result) if asked is None else settle(result)
 
 

@@ -1,5 +1,7 @@
 """One live cycle of the starter book beside the same book written by hand. Prints JSON.
 
+Also cycle after cycle, with what metrics look back on carried from one to the next (`carried`).
+
 Both get the same frame: every pair with the hours of the book's history, sorted by pair and time, made of the
 made market by repeating its pairs with other numbers and striking out values. Before anything is timed, both
 must say the same of every pair: its decision, stage, rule and state, and each metric. They are timed in turn,
@@ -15,7 +17,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -143,6 +146,19 @@ def compare(bound: BoundBook, pairs: pl.DataFrame, repeats: int) -> dict[str, An
     return figures
 
 
+def time_carried(bound: BoundBook, pairs: pl.DataFrame, repeats: int) -> dict[str, float]:
+    """Milliseconds of cycles that follow each other, an hour apart; the first says what `decide` says."""
+    cycles = cycle.begin_cycles(bound, pairs.filter(pl.col("ts") < AT))
+    now = pairs.filter(pl.col("ts") == AT)
+    assert cycles.decide(now, AT).decisions.equals(cycle.decide(bound, pairs, AT).decisions)
+    seconds: list[float] = []
+    for hour in range(1, repeats + 1):
+        at = AT + timedelta(hours=hour)
+        later = now.with_columns(ts=pl.lit(at, dtype=pairs.schema["ts"]))
+        seconds.append(measure_seconds(partial(cycles.decide, later, at)))
+    return {f"p{share}_ms": round(float(np.percentile(seconds, share)) * 1e3, 2) for share in MOST}
+
+
 def time_stages(bound: BoundBook, pairs: pl.DataFrame, repeats: int) -> dict[str, float]:
     """Median milliseconds of each stage of a cycle; `metrics` without the windows, `rest` what is in none."""
     spent: dict[str, list[float]] = defaultdict(list)
@@ -179,14 +195,22 @@ def measure(repeats: int) -> dict[str, Any]:
     require_equal(bound, repeat_pairs(market, SIZES[0], MANY_UNKNOWN, seed=2))
     figures: dict[str, Any] = {"hours": market["ts"].n_unique(), "cycles": repeats}
     stages: dict[int, dict[str, float]] = {}
+    carried: dict[int, dict[str, float]] = {}
     for count in SIZES:
         pairs = repeat_pairs(market, count)
         found = require_equal(bound, pairs)
         stages[count] = time_stages(bound, pairs, max(repeats // 3, 3))
         compared = compare(bound, pairs, repeats)
-        figures[f"pairs_{count}"] = {"found": found, **compared, "stages_ms": stages[count]}
+        carried[count] = time_carried(bound, pairs, repeats)
+        figures[f"pairs_{count}"] = {
+            "found": found,
+            **compared,
+            "carried": carried[count],
+            "stages_ms": stages[count],
+        }
     after = [stages[count]["after_windows"] for count in SIZES]
     figures["after_windows_5000_over_500"] = round(after[1] / after[0], 2)
+    figures["carried_5000_over_500"] = round(carried[SIZES[1]]["p50_ms"] / carried[SIZES[0]]["p50_ms"], 2)
     return figures
 
 

@@ -15,7 +15,7 @@ from engine.book.bind import BoundBook, bind
 from engine.book.compile import compile_book
 from engine.book.load import load_book
 from engine.book.scenarios.sheet import NO_SCENARIOS
-from engine.cycle import decide, decide_each, judge
+from engine.cycle import begin_cycles, decide, decide_each, judge
 from engine.frames.pairs import LEG_FLAGS, LEG_NUMBERS, LEG_TEXTS
 from engine.operations.run import run_book
 from engine.operations.sources import GeneratedSource
@@ -200,3 +200,26 @@ def test_what_comes_later_changes_nothing(starter: BoundBook) -> None:
     )
     assert not other.equals(block.pairs)
     assert decide(starter, other, at).pairs.equals(decide(starter, block.pairs, at).pairs)
+
+
+def test_cycles_say_what_all_rows_say() -> None:
+    """On the made market, from a day on that is taken in at once; pairs come, go, and are not quoted."""
+    bound = bind(compile_book(load_book(find_starter())))
+    manifest = bound.book.manifest
+    (block,) = GeneratedSource(3, AT, 6, bases=COINS).read_blocks(manifest.pairing, manifest.history)
+    pairs = block.pairs.drop("warm_up").with_row_index("row").filter(pl.col("row") % 41 != 7).drop("row")
+    cycles = begin_cycles(bound, pairs.filter(pl.col("ts") < AT))
+    for at in pairs.filter(pl.col("ts") >= AT)["ts"].unique().sort():
+        told, whole = cycles.decide(pairs.filter(pl.col("ts") == at), at), decide(bound, pairs, at)
+        assert told.pairs.equals(whole.pairs)
+        assert told.decisions.equals(whole.decisions)
+        assert (told.funnel, told.ranking) == (whole.funnel, whole.ranking)
+        assert whole.pairs["vol"].null_count() < whole.pairs.height
+
+
+def test_cycles_take_the_rows_of_one_time() -> None:
+    bound = bind(compile_book(load_book(find_starter())))
+    manifest = bound.book.manifest
+    (block,) = GeneratedSource(3, AT, 2, bases=("BTC",)).read_blocks(manifest.pairing, manifest.history)
+    with pytest.raises(ValueError, match="other times"):
+        begin_cycles(bound, block.pairs.drop("warm_up")[:0]).decide(block.pairs.drop("warm_up"), AT)

@@ -103,6 +103,8 @@ class Function:
         opcode: Its instruction in a program, or None if it has none.
         look: For a function that looks back, its result for some rows only, from history, values, seconds
             and the places of the rows; see `engine.language.functions.other_rows`.
+        carry: For the same, its result for the latest rows of an `engine.market.tail.Tail`, from the name of
+            its values there and seconds.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Function:
     scope: Literal["row", "lag", "window", "section"] = "row"
     opcode: Opcode | None = None
     look: Callable[..., pl.Series] | None = None
+    carry: Callable[..., pl.Series] | None = None
 
 
 X = Argument("n")

@@ -17,6 +17,7 @@ import polars as pl
 from engine.language.functions.declaration import Argument, Function
 from engine.language.types import Kind
 from engine.language.units import SECONDS
+from engine.market import aggregate as aggregates
 from engine.market import cross_section, window
 
 _VALUE = Argument("x")
@@ -96,10 +97,11 @@ def _times(time: pl.Series) -> Any:
 
 def _whole_microseconds(seconds: pl.Series) -> Any:
     """Seconds as whole microseconds; a row that stands for an unknown time covers nothing."""
-    return np.round(np.nan_to_num(_floats(seconds), posinf=0.0, neginf=0.0) * 1e6).astype(np.int64)
+    return np.round(np.nan_to_num(to_floats(seconds), posinf=0.0, neginf=0.0) * 1e6).astype(np.int64)
 
 
-def _floats(series: pl.Series) -> Any:
+def to_floats(series: pl.Series) -> Any:
+    """Numbers as the kernels take them: NaN is unknown."""
     return series.cast(pl.Float64).fill_null(math.nan).to_numpy()
 
 
@@ -125,7 +127,7 @@ def _over_history(
         def run(columns: Sequence[pl.Series]) -> pl.Series:
             time, known, group_names, *steps = columns
             codes = _spread(_group_codes(group_names), len(time))
-            values = _spread(_floats(known), len(time))
+            values = _spread(to_floats(known), len(time))
             microseconds = [_whole_microseconds(steps[0])] if steps else []
             return _to_series(kernel(codes, _times(time), values, to_microseconds(seconds), *microseconds))
 
@@ -140,7 +142,7 @@ def _look(kernel: Callable[..., Any], *, uses_step: bool) -> Callable[..., pl.Se
     def look(history: History, value: pl.Series, seconds: float, rows: Any) -> pl.Series:
         steps = [history.step_us] if uses_step else []
         width = to_microseconds(seconds)
-        return _to_series(kernel(history.group, history.time, _floats(value), width, *steps, rows=rows))
+        return _to_series(kernel(history.group, history.time, to_floats(value), width, *steps, rows=rows))
 
     return look
 
@@ -151,7 +153,7 @@ def _over_section(kernel: Callable[..., Any]) -> Callable[[Axes, pl.Expr], pl.Ex
     def build(axes: Axes, value: pl.Expr) -> pl.Expr:
         def run(columns: Sequence[pl.Series]) -> pl.Series:
             time, known = columns
-            return _to_series(kernel(_times(time), _spread(_floats(known), len(time))))
+            return _to_series(kernel(_times(time), _spread(to_floats(known), len(time))))
 
         return pl.map_batches([pl.col(axes.time), value], run, return_dtype=pl.Float64)
 
@@ -197,7 +199,11 @@ def _zscore(value: float, known: Sequence[float]) -> float:
 
 
 def _rolling(
-    name: str, kernel: Callable[..., Any], scalar: Callable[[Sequence[float]], float], what: str
+    name: str,
+    kernel: Callable[..., Any],
+    aggregate: aggregates.Aggregate,
+    scalar: Callable[[Sequence[float]], float],
+    what: str,
 ) -> Function:
     return Function(
         name,
@@ -210,6 +216,7 @@ def _rolling(
         closed=True,
         scope="window",
         look=_look(kernel, uses_step=True),
+        carry=lambda tail, value, seconds: _to_series(tail.roll(aggregate, value, to_microseconds(seconds))),
     )
 
 
@@ -231,13 +238,14 @@ FUNCTIONS = (
         closed=True,
         scope="lag",
         look=_look(window.lag, uses_step=False),
+        carry=lambda tail, value, seconds: _to_series(tail.lag(value, to_microseconds(seconds))),
     ),
-    _rolling("rolling_sum", window.rolling_sum, _sum, "sum"),
-    _rolling("rolling_mean", window.rolling_mean, _mean, "mean"),
-    _rolling("rolling_median", window.rolling_median, _median, "median"),
-    _rolling("rolling_std", window.rolling_std, _std, "sample standard deviation"),
-    _rolling("rolling_min", window.rolling_min, min, "smallest"),
-    _rolling("rolling_max", window.rolling_max, max, "largest"),
+    _rolling("rolling_sum", window.rolling_sum, aggregates.add_up, _sum, "sum"),
+    _rolling("rolling_mean", window.rolling_mean, aggregates.average, _mean, "mean"),
+    _rolling("rolling_median", window.rolling_median, aggregates.find_middle, _median, "median"),
+    _rolling("rolling_std", window.rolling_std, aggregates.deviate, _std, "sample standard deviation"),
+    _rolling("rolling_min", window.rolling_min, aggregates.find_least, min, "smallest"),
+    _rolling("rolling_max", window.rolling_max, aggregates.find_most, max, "largest"),
     _section("rank", cross_section.rank, _rank, "place among all pairs at this time: 1 is the largest"),
     _section(
         "percentile",

@@ -1,4 +1,4 @@
-"""Metrics of some rows only, against the same rows of the whole frame, bit for bit."""
+"""Metrics of some rows only, and carried from time to time, against the whole frame, bit for bit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +98,38 @@ def test_what_comes_later_and_what_is_out_of_reach_change_nothing(
     visible = frame.filter(pl.col("ts").is_between(at - sheet.recent.reach, at))
     whole = sheet.recent.evaluate(frame, frame["ts"] == at)
     assert to_bits(sheet.recent.evaluate(visible, visible["ts"] == at)) == to_bits(whole)
+
+
+@given(sheet=write_sheet(), frame=make_history(), begins=st.integers(0, 5))
+def test_time_by_time_is_what_the_whole_frame_says(
+    sheet: BoundSheet, frame: pl.DataFrame, begins: int
+) -> None:
+    """Pairs come and go, and times are missing; the first may be taken in at once."""
+    carried, times = sheet.carry(), frame["ts"].unique().sort()
+    if begins:
+        carried.see(frame.filter(pl.col("ts").is_in(times[:begins].implode())))
+    for at in times[begins:]:
+        whole = sheet.passes.evaluate(frame.clone()).filter(pl.col("ts") == at)
+        found = carried.evaluate(frame.filter(pl.col("ts") == at))
+        assert found.schema == whole.schema
+        assert to_bits(found) == to_bits(whole), at
+
+
+def test_times_only_rise(sheet_of_lags: BoundSheet) -> None:
+    carried = sheet_of_lags.carry()
+    row = {"ts": START, "pair": "a", "step_s": 3600.0, "x": 1.0, "y": 2.0}
+    carried.evaluate(pl.DataFrame([row], schema=DTYPES))
+    with pytest.raises(ValueError, match="not later"):
+        carried.evaluate(pl.DataFrame([row], schema=DTYPES))
+    later = row | {"ts": START + timedelta(hours=1)}
+    with pytest.raises(ValueError, match="twice"):
+        carried.evaluate(pl.DataFrame([later, later | {"x": 3.0}], schema=DTYPES))
+    assert carried.evaluate(pl.DataFrame([], schema=DTYPES)).is_empty()
+
+
+@pytest.fixture
+def sheet_of_lags() -> BoundSheet:
+    return check_metrics([Metric("before", "lag(x, 1h)")], build_scope(SCHEMA)).bind({})
 
 
 def test_only_what_is_looked_at_is_computed_for_rows_that_are_seen() -> None:

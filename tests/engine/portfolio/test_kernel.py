@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.portfolio.kernel import compile_advance
 
 
-@pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_machine_code(data: st.DataObject, desk: Any, cases: Any) -> None:
     book, (rows, around) = data.draw(cases)
