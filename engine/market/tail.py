@@ -139,7 +139,7 @@ class Tail:
         return settle(np.where(seen.any(axis=0), found, np.nan))
 
     def _columns_of(self, part: slice) -> slice | IntArray:
-        """The columns of some groups of the latest time; where they stand in order a slice, which copies nothing."""
+        """The columns of some groups of now: where they stand in order a slice, which copies nothing."""
         now = self._now[part]
         ordered = now[-1] - now[0] == now.size - 1 and (np.diff(now) == 1).all()
         return slice(int(now[0]), int(now[-1]) + 1) if ordered else now
