@@ -47,6 +47,8 @@ def _tell_acts(cycle: TradedCycle) -> Iterator[str]:
         amount = f" {act['amount_usd']:,.2f} USD" if act["amount_usd"] is not None else ""
         if act["act"] == "unknown":
             yield f"{act['pair']}: the exit is unknown, so that it is kept"
+        elif act["act"] == "dropped":
+            yield f"order {act['pair']} dropped: prices are missing, or too high for the money that there is"
         elif act["act"] in ("top up", "rebalance"):
             yield f"{act['act']} {act['pair']}{amount} by {why}"
         else:

@@ -15,13 +15,16 @@ CHANGES: tuple[Change, ...] = get_args(Change)
 UNKNOWN = "unknown"
 """Stands for an act where the exit is unknown: the position is kept."""
 
+DROPPED = "dropped"
+"""Stands for an act where an order to enter is given up: a price is missing, or there is too little money."""
+
 _TEXT, _NUMBER = pl.String(), pl.Float64()
 _ACTS = Form(
     "Acts",
     {
         "ts": Column(INSTANT),
         "pair": Column(_TEXT),
-        "act": Column(_TEXT, words=(*PURPOSES, UNKNOWN)),
+        "act": Column(_TEXT, words=(*PURPOSES, DROPPED, UNKNOWN)),
         "rule": Column(_TEXT, nullable=True),
         "limit": Column(_TEXT, nullable=True),
         "keep": Column(_NUMBER),
@@ -47,8 +50,8 @@ _CHANGES = Form(
 def validate_acts(acts: pl.DataFrame) -> pl.DataFrame:
     """Give back acts if they are of the agreed form.
 
-    Columns: `ts`, `pair`; `act` (`Purpose`, or `UNKNOWN`); the `rule` of the exit table or the `limit` that
-    asks for it; `keep`, share of the entry quantity; `amount_usd` of a top-up.
+    Columns: `ts`, `pair`; `act` (`Purpose`, `DROPPED`, or `UNKNOWN`); the `rule` of the exit table or the
+    `limit` that asks for it; `keep`, share of the entry quantity; `amount_usd` of a top-up.
 
     Raises:
         pandera.errors.SchemaErrors: Every fault of form, listed.

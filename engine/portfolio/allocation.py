@@ -10,7 +10,7 @@ from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, State, World
 from engine.portfolio.fills import renew_steps, set_order
 from engine.portfolio.gates import find_worst, read_pair
-from engine.portfolio.holdings import entry_notional_of_leg, is_held
+from engine.portfolio.holdings import entry_notional_of_leg, is_held, list_held
 from engine.portfolio.judging import judge
 from engine.portfolio.measures import capital_of_leg, find_capital, use_capital
 from engine.portfolio.prospects import find_breach
@@ -45,9 +45,22 @@ def allocate(world: World, time: int, candidates: Integers, doubt: Floats, in_do
         return
     # What waits to be closed is held until it is closed.
     supposed = copy_world(world, copy_state(world.state))
+    take_top_ups(supposed)
     for row in wanted:
         verdict = write_verdict(world, time, row)
         verdict[2] = consider(world, supposed, time, row, doubt, in_doubt, verdict)
+
+
+def take_top_ups(supposed: World) -> None:
+    """Add the margin that is ordered for open positions, so that no entry uses the same money."""
+    state = supposed.state
+    for pair in list_held(state):
+        if state.position[pair, at.PURPOSE] == at.TOPPING:
+            for leg in range(state.legs.shape[2]):
+                amount = state.legs[at.ORDER_MARGIN, pair, leg]
+                state.legs[at.MARGIN, pair, leg] += amount
+                state.wallet[supposed.signals.who[at.ACCOUNT, pair, leg]] -= amount
+                state.position[pair, at.TOPPED_UP] += amount
 
 
 def rank_candidates(world: World, time: int, candidates: Integers) -> Integers:

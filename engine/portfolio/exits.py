@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, World
-from engine.portfolio.fills import renew_steps, set_order
+from engine.portfolio.fills import renew_steps, set_order, write_act
 from engine.portfolio.gates import find_worst, read_pair
 from engine.portfolio.holdings import count_coins, list_held
 from engine.portfolio.judging import UNKNOWN, judge
@@ -135,13 +135,3 @@ def plan_reduction(world: World, pair: int, keep: float) -> bool:
         state.legs[at.ORDER_MARGIN, pair, leg] = 0.0
         some = some or lots > 0
     return some
-
-
-def write_act(
-    world: World, time: int, pair: int, act: int, rule: int, limit: int, keep: float, amount: float
-) -> None:
-    """Write down what is done to a position."""
-    output = world.output
-    row = output.acts[output.used[2]]
-    row[0], row[1], row[2], row[3], row[4], row[5], row[6] = time, pair, act, rule, limit, keep, amount
-    output.used[2] += 1

@@ -3,7 +3,7 @@
 Stated: an order is filled whole at the next quote. It pays the price that a taker hits (a buy the ask, a sell
 the bid), worsened in proportion to its notional on the visible depth, by `S_IMPACT` where it takes all of it;
 no depth known, no worsening. Fees are the venue's taker fees, of a coin that is bought in that coin where the
-venue takes them so. Both legs are filled or none: entries that lack a price are dropped, others wait.
+venue takes them so. Both legs are filled or none.
 """
 
 from __future__ import annotations
@@ -26,10 +26,7 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
         row: Its row now, or -1.
     """
     state = world.state
-    purpose = state.position[pair, at.PURPOSE]
     if row < 0 or not can_fill(world, pair, row):
-        if purpose == at.ENTER:
-            drop_orders(world, pair)
         return
     fresh = not is_held(state, pair)
     for leg in range(state.legs.shape[2]):
@@ -51,12 +48,14 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
 
 
 def can_fill(world: World, pair: int, row: int) -> bool:
-    """Whether every leg with an order has prices and a fee."""
+    """Whether every leg with an order has prices, a fee, and a size of what is traded."""
     for leg in range(world.state.legs.shape[2]):
         if world.state.legs[at.ORDER_LOTS, pair, leg] != 0:
             first = leg * len(at.LEG_FIELDS)
             seen = world.signals.rows[row, first + at.BID] + world.signals.rows[row, first + at.ASK]
-            if math.isnan(seen + world.signals.rows[row, first + at.TAKER_FEE]):
+            seen += world.signals.rows[row, first + at.TAKER_FEE]
+            size = world.signals.rows[row, first + at.CONTRACT_SIZE]
+            if math.isnan(seen + size + world.signals.rows[row, first + at.MULTIPLIER]):
                 return False
     return True
 
@@ -108,6 +107,16 @@ def write_event(world: World, time: int, kind: int, pair: int, leg: int, amount:
         event[at.E_LIMIT] = position[at.ORDER_LIMIT]
     output.used[0] += 1
     return event
+
+
+def write_act(
+    world: World, time: int, pair: int, act: int, rule: int, limit: int, keep: float, amount: float
+) -> None:
+    """Write down what is done to a position."""
+    output = world.output
+    row = output.acts[output.used[2]]
+    row[0], row[1], row[2], row[3], row[4], row[5], row[6] = time, pair, act, rule, limit, keep, amount
+    output.used[2] += 1
 
 
 def write_fill(world: World, time: int, pair: int, leg: int, row: int, lots: int) -> Floats:

@@ -171,6 +171,8 @@ def is_released(world: World, time: int, limit: int, entity: int, holds: float, 
     state, program, now = world.state, world.program, world.signals.times[time, at.NOW]
     release = program.limits[limit, at.L_RELEASE]
     if release == at.TESTED:
+        if concerns_held(program.limits, limit) and not is_held(state, entity):
+            return True
         return bool(find_freed(program, limit, values) == 1.0)
     if holds != 1.0 or release == at.MANUAL:
         return False

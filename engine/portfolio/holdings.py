@@ -167,8 +167,14 @@ def leverage_of(state: State, legs: Floats, pair: int, leg: int) -> float:
 
 
 def tiers_of(world: World, pair: int, leg: int) -> Floats:
-    """Margin tiers of a leg, by the latest known rate of its first."""
-    return pick_tiers(world.signals.schedules, float(world.state.legs[at.RATE, pair, leg]))
+    """Margin tiers of a leg, by the latest known rate of its first.
+
+    Venues rarely tell that of coins on margin: then they are closed where their margin is used up.
+    """
+    rate = float(world.state.legs[at.RATE, pair, leg])
+    if math.isnan(rate) and world.program.legs[at.DERIVATIVE, leg] == 0:
+        return np.zeros((1, 3), dtype=np.float64)
+    return pick_tiers(world.signals.schedules, rate)
 
 
 def liquidation_price_of(world: World, pair: int, leg: int) -> float:
@@ -183,6 +189,9 @@ def liquidation_price_of(world: World, pair: int, leg: int) -> float:
         counted[:, FLOOR] /= mark
         counted[:, AMOUNT] /= mark
         return find_inverse_liquidation_price(side, face, entry, margin / mark, counted)
+    if world.program.legs[at.DERIVATIVE, leg] == 0:
+        # What was paid or received for the coins lies in their margin.
+        margin += side * face * entry
     return find_liquidation_price(side, face, entry, margin, tiers)
 
 
@@ -190,11 +199,7 @@ def liquidation_distance_of(world: World, pair: int) -> float:
     """How far the mark is from the nearest liquidation, on the mark; very far where none can come."""
     state, legs, nearest = world.state, world.program.legs, _NEVER
     for leg in range(state.legs.shape[2]):
-        if (
-            legs[at.MARGINED, leg] > 0
-            and legs[at.DERIVATIVE, leg] > 0
-            and state.legs[at.UNITS, pair, leg] > 0.0
-        ):
+        if legs[at.MARGINED, leg] > 0 and state.legs[at.UNITS, pair, leg] > 0.0:
             price = liquidation_price_of(world, pair, leg)
             distance = measure_liquidation_distance(
                 legs[at.SIGN, leg], state.legs[at.MARK_PRICE, pair, leg], price

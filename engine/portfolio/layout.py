@@ -164,8 +164,9 @@ CLEAR, MANUAL, NEXT_DAY, NEXT_MONTH, AFTER, TESTED = range(6)
 FIRST, UNIQUE, ANY = range(3)
 """Hit policies of the tables in the loop."""
 
-ENTER, EXIT, URGENT, REBALANCING, REDUCING, TOPPING, LIQUIDATED = range(7)
-"""What an order is for; a reduction leaves the margin where it is."""
+ENTER, EXIT, URGENT, REBALANCING, REDUCING, TOPPING, LIQUIDATED, DROPPED = range(8)
+"""What an order is for; a reduction leaves the margin where it is. The last is an act only: an order to enter
+that is given up."""
 
 (
     S_CAPITAL,

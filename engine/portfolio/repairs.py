@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import State, World
 from engine.portfolio.fills import drop_orders, renew_steps, set_order
@@ -28,41 +30,65 @@ def is_mended(world: World, time: int, pair: int, row: int, limit: int) -> bool:
 def top_up(world: World, time: int, pair: int, row: int, limit: int) -> float:
     """Order the least margin, in whole cents, that releases a limit: at most what buffer and account have.
 
+    It goes to the leg that needs the least. Where none has enough, all goes to the leg of the highest
+    leverage among those whose margin the measure of the limit hangs on.
+
     Returns:
         The amount; 0 where there is none to give.
     """
-    state = world.state
-    leg = find_margined(world, pair)
-    if leg < 0:
+    state, program = world.state, world.program
+    value = evaluate(program.code, program.limits[limit, at.L_MEASURE], read_pair(world, time, pair, row))
+    chosen, amount, released, highest = -1, 0, False, -math.inf
+    for leg in range(state.legs.shape[2]):
+        most = floor_lots(max(find_spare(world, pair, leg), 0.0), CENT)
+        if program.legs[at.MARGINED, leg] == 0 or state.legs[at.UNITS, pair, leg] == 0.0 or most == 0:
+            continue
+        supposed = copy_world(world, copy_state(state))
+        supposed.state.legs[at.MARGIN, pair, leg] += most / 100.0
+        values = read_pair(supposed, time, pair, row)
+        leverage = leverage_of(state, program.legs, pair, leg)
+        if is_mended(supposed, time, pair, row, limit):
+            cents = find_least_margin(world, time, pair, row, limit, leg, most)
+            if not released or cents < amount:
+                chosen, amount, released = leg, cents, True
+        elif (
+            not released
+            and leverage > highest
+            and evaluate(program.code, program.limits[limit, at.L_MEASURE], values) != value
+        ):
+            chosen, amount, highest = leg, most, leverage
+    if chosen < 0:
         return 0.0
-    left = min(find_buffer_left(world), state.wallet[world.signals.who[at.ACCOUNT, pair, leg]])
-    most = floor_lots(max(left, 0.0), CENT)
-    if most <= 0:
-        return 0.0
-    supposed = copy_world(world, copy_state(state))
+    drop_orders(world, pair)
+    state.legs[at.ORDER_MARGIN, pair, chosen] = amount / 100.0
+    set_order(state, pair, at.TOPPING, -1, limit)
+    return float(amount / 100.0)
+
+
+def find_least_margin(world: World, time: int, pair: int, row: int, limit: int, leg: int, most: int) -> int:
+    """The fewest cents on the margin of a leg with which a limit is released; `most` releases it."""
+    supposed = copy_world(world, copy_state(world.state))
     enough, too_little = most, 0
     while enough - too_little > 1:
         cents = (enough + too_little) // 2
-        supposed.state.legs[at.MARGIN, pair, leg] = state.legs[at.MARGIN, pair, leg] + cents / 100.0
+        supposed.state.legs[at.MARGIN, pair, leg] = world.state.legs[at.MARGIN, pair, leg] + cents / 100.0
         if is_mended(supposed, time, pair, row, limit):
             enough = cents
         else:
             too_little = cents
-    drop_orders(world, pair)
-    state.legs[at.ORDER_MARGIN, pair, leg] = enough / 100.0
-    set_order(state, pair, at.TOPPING, -1, limit)
-    return float(enough / 100.0)
+    return enough
 
 
-def find_margined(world: World, pair: int) -> int:
-    """The leg on margin with the highest leverage that a position has; -1 without one."""
-    found, most = -1, 0.0
-    for leg in range(world.state.legs.shape[2]):
-        if world.program.legs[at.MARGINED, leg] > 0 and world.state.legs[at.UNITS, pair, leg] > 0.0:
-            leverage = leverage_of(world.state, world.program.legs, pair, leg)
-            if leverage > most:
-                found, most = leg, leverage
-    return found
+def find_spare(world: World, pair: int, leg: int) -> float:
+    """What the buffer and the account of a leg have left, without what waits to go to margin: USD."""
+    state, account = world.state, world.signals.who[at.ACCOUNT, pair, leg]
+    free = state.wallet[account]
+    for other in list_held(state):
+        if state.position[other, at.PURPOSE] == at.TOPPING:
+            for each in range(state.legs.shape[2]):
+                if world.signals.who[at.ACCOUNT, other, each] == account:
+                    free -= state.legs[at.ORDER_MARGIN, other, each]
+    return float(min(find_buffer_left(world), free))
 
 
 def find_buffer_left(world: World) -> float:
@@ -115,6 +141,8 @@ def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float
     """
     state = world.state
     held = share_held(state, pair)
+    if is_mended(world, time, pair, row, limit):
+        return held
     if world.program.limits[limit, at.L_SCOPE] < at.SCOPE_PAIR:
         return held / 2.0
     supposed = copy_world(world, copy_state(state))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from engine.book.measures import SCOPES
-from engine.frames.acts import CHANGES, UNKNOWN, validate_acts, validate_changes
+from engine.frames.acts import CHANGES, DROPPED, UNKNOWN, validate_acts, validate_changes
 from engine.frames.columns import INSTANT
 from engine.frames.events import EVENT_KINDS, PURPOSES, validate_events
 from engine.frames.verdicts import VERDICTS, validate_verdicts
@@ -198,7 +198,7 @@ def _name_acts(rows: np.ndarray, book: LoopBook, roster: Roster, times: pl.Serie
         {
             "ts": _pick_times(times, rows[:, 0]),
             "pair": _pick(roster.pairs, rows[:, 1]),
-            "act": _pick(PURPOSES, rows[:, 2]).fill_null(UNKNOWN),
+            "act": _pick((*PURPOSES, DROPPED), rows[:, 2]).fill_null(UNKNOWN),
             "rule": _pick(list_rules(book, "exit"), rows[:, 3]),
             "limit": _pick(book.names, rows[:, 4]),
             "keep": rows[:, 5],
