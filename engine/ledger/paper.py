@@ -220,9 +220,9 @@ def _tell_transfer(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, A
 def mark_legs(at: datetime, facts: Mapping[tuple[str, str], LegFacts]) -> Marks:
     """The prices that close legs, in the venue's unit, of those that are known now."""
     prices = {
-        (leg.venue, leg.symbol): leg.close * leg.multiplier
-        for leg in facts.values()
-        if leg.close is not None and leg.symbol
+        LegKey(leg.account, pair, name): leg.close * leg.multiplier
+        for (pair, name), leg in facts.items()
+        if leg.close is not None
     }
     return Marks(at=at, prices=prices, rates={})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,12 @@ import polars as pl
 import pytest
 
 from engine.frames.events import validate_events
+from engine.ledger.balances import Holdings
+from engine.ledger.codec import read_marks, write_marks
 from engine.ledger.events import Dust, Event, Fill, Transfer
-from engine.ledger.paper import Flow, LegFacts, PaperBooks
+from engine.ledger.marks import Marks
+from engine.ledger.paper import Flow, LegFacts, PaperBooks, mark_legs
+from engine.ledger.valuation import value_equity
 
 AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
 PAIR = "binance:BTC/USDT:USDT"
@@ -91,3 +96,52 @@ def test_what_floats_do_not_see_is_left_as_dust_when_a_position_is_closed(books:
     assert isinstance(dust, Dust)
     assert (dust.quantity, dust.price) == (Decimal("1E-7"), Decimal(100))
     assert not books.holdings.legs
+
+
+def make_crossed(long_close: str | None, short_close: str | None) -> dict[tuple[str, str], LegFacts]:
+    """Two pairs that hold one swap, one of them bought and one sold, and the prices that close them."""
+    closes = {"bought": ("long", long_close), "sold": ("short", short_close)}
+    return {
+        (pair, leg): LegFacts(
+            "main",
+            "binance",
+            "BTC/USDT:USDT",
+            "BTC",
+            "swap",
+            ONE,
+            ONE,
+            None if close is None else Decimal(close),
+        )
+        for pair, (leg, close) in closes.items()
+    }
+
+
+@pytest.fixture
+def crossed(made: Any) -> Holdings:
+    """One swap that a pair bought and another sold, at 100."""
+    fills = [
+        made.fill("1", "swap", "buy", 2, 100, pair="bought", leg="long"),
+        made.fill("2", "swap", "sell", 2, 100, pair="sold", leg="short"),
+    ]
+    holdings: Holdings = made.hold(*fills)[1]
+    return holdings
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_instrument_on_both_sides_is_closed_at_the_price_of_each(crossed: Holdings, swapped: bool) -> None:
+    facts = make_crossed("99", "101")
+    marks = mark_legs(AT, dict(reversed(facts.items())) if swapped else facts)
+    equity = value_equity(crossed, replace(marks, rates={"USDT": ONE}))
+    assert {key.pair: worth for key, worth in equity.by_leg.items()} == {"bought": -2, "sold": -2}
+    assert equity.total == -4
+
+
+def test_a_pair_that_is_not_quoted_keeps_its_price_though_another_sees_the_instrument(
+    crossed: Holdings,
+) -> None:
+    before = Marks(AT, mark_legs(AT, make_crossed("99", "101")).prices, {"USDT": ONE})
+    marks = mark_legs(AT.replace(hour=9), make_crossed("149", None)).fill_in(before)
+    equity = value_equity(crossed, marks)
+    assert {key.pair: worth for key, worth in equity.by_leg.items()} == {"bought": 98, "sold": -2}
+    assert equity.stale == ("USDT", "binance BTC/USDT:USDT")
+    assert read_marks(write_marks(marks)) == marks
