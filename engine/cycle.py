@@ -212,7 +212,9 @@ def _judge_entry(bound: BoundBook, measured: pl.DataFrame, stage: pl.Series) -> 
     if table.whole:
         judged = table.evaluate(measured, tell=True)[rows]
     else:
-        judged = table.evaluate(measured.select(table.columns)[rows], tell=True)
+        # Of a table that asks nothing no column is left, and a frame without columns has no rows.
+        seen = list(dict.fromkeys(("ts", *table.columns)))
+        judged = table.evaluate(measured.select(seen)[rows], tell=True)
     listed = pl.Series(np.cumsum(at_entry) - 1).set(~at_entry, None)
     return judged.select(pl.all().gather(listed))
 

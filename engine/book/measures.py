@@ -41,7 +41,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("notional_usd", "usd", _WIDE, "notional of the open positions, one leg each"),
     Measure("delta_usd", "usd", _WIDE, "what the legs of the open positions do not cancel"),
     Measure("gross_leverage", "", ("book", "account", "venue"), "sum of notionals on equity"),
-    Measure("pnl_today_usd", "usd", _WIDE, "profit and loss since the day began, without deposits"),
+    Measure(
+        "pnl_today_usd", "usd", ("book", "base"), "profit and loss since the day began, without deposits"
+    ),
     Measure("drawdown", "ratio", ("book",), "distance of equity from its highest, on that"),
     Measure("daily_var_99", "ratio", ("book",), "loss of a day that one day in 100 exceeds, on equity"),
     Measure(

@@ -116,7 +116,7 @@ def _list_surpluses(start: Standing, entries: Sequence[Entry], after: Standing) 
     """By how much more legs are worth beyond their cost than they were."""
     for standing, sign in ((start, -1), (after, 1)):
         for key, leg in standing.holdings.legs.items():
-            surplus = surplus_of(leg, standing.marks)
+            surplus = surplus_of(key, leg, standing.marks)
             if surplus:
                 worth = sign * surplus * after.marks.rate(leg.instrument.settle)
                 yield _source_of(key, leg, entries), "basis", worth
@@ -133,7 +133,7 @@ def _list_currency(start: Standing, entries: Sequence[Entry], marks: Marks) -> I
     """What earlier amounts gained because the rates of their coins changed."""
     holdings = start.holdings
     amounts: list[tuple[Source, str, Decimal]] = [
-        (_source_of(key, leg, entries), leg.instrument.settle, worth_of(leg, start.marks))
+        (_source_of(key, leg, entries), leg.instrument.settle, worth_of(key, leg, start.marks))
         for key, leg in holdings.legs.items()
     ]
     amounts += [

@@ -72,7 +72,7 @@ def read_marks(text: str) -> Marks:
     plain = json.loads(text)
     return Marks(
         datetime.fromisoformat(plain["at"]),
-        {(venue, symbol): Decimal(price) for venue, symbol, price in plain["prices"]},
+        {LegKey(*key): Decimal(price) for *key, price in plain["prices"]},
         {coin: Decimal(rate) for coin, rate in plain["rates"].items()},
         frozenset(plain["stale"]),
     )

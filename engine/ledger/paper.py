@@ -7,14 +7,16 @@ guards.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from engine.errors import LedgerError
 from engine.ledger.balances import Holdings, LegKey, apply_entry
+from engine.ledger.balances import Leg as OpenLeg
 from engine.ledger.entries import make_entry
 from engine.ledger.events import Borrow, Deposit, Dust, Event, Fill, Funding, Transfer, Withdrawal
 from engine.ledger.exact import decimal_of, divide, exactly
@@ -36,8 +38,8 @@ class LegFacts:
         symbol: Unified symbol.
         base: Coin.
         kind: Kind of instrument.
-        contract_size: Size of a contract; 1 for coins.
-        multiplier: Coins of base in one unit that the symbol names.
+        contract_size: Size of a contract, 1 for coins; None if it is not known.
+        multiplier: Coins of base in one unit that the symbol names; None if it is not known.
         close: Price per coin that closes it now; None if it is not known.
     """
 
@@ -46,9 +48,33 @@ class LegFacts:
     symbol: str
     base: str
     kind: Kind
-    contract_size: Decimal
-    multiplier: Decimal
+    contract_size: Decimal | None
+    multiplier: Decimal | None
     close: Decimal | None
+
+    def know_contract_size(self) -> Decimal:
+        """The size of a contract.
+
+        Raises:
+            LedgerError: It is not known.
+        """
+        return self._know(self.contract_size, "contract size")
+
+    def know_multiplier(self) -> Decimal:
+        """Coins in one unit that the symbol names.
+
+        Raises:
+            LedgerError: It is not known.
+        """
+        return self._know(self.multiplier, "multiplier")
+
+    def _know(self, value: Decimal | None, what: str) -> Decimal:
+        if value is None:
+            raise LedgerError(
+                f"the {what} of {self.symbol} at {self.venue} is not known now: nothing is entered with an "
+                f"assumed one; see that the market gives the {what} where an order is filled"
+            )
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +126,7 @@ class PaperBooks:
             flows: Money that came or went, before everything else.
 
         Raises:
-            LedgerError: An event does not fit what is held.
+            LedgerError: An event does not fit what is held, or is of a leg whose sizes are not known.
         """
         told: list[Event] = []
         for place, flow in enumerate(flows):
@@ -160,7 +186,7 @@ class PaperBooks:
             case "borrow" if row["amount"]:
                 yield self._tell_borrow(row, leg, {**common, **whose})
             case "dust" if LegKey(leg.account, row["pair"], row["leg"]) in self.holdings.legs:
-                price = decimal_of(row["price"]) * leg.multiplier
+                price = decimal_of(row["price"]) * leg.know_multiplier()
                 yield Dust(**common, **whose, quantity=self._find_quantity(leg, row), price=price)
             case "margin":
                 yield from _tell_transfer(row, leg, common)
@@ -170,12 +196,12 @@ class PaperBooks:
 
     def _tell_funding(self, row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Funding:
         quantity, rate = self._find_quantity(leg, row), decimal_of(row["rate"])
-        mark = decimal_of(row["price"]) * leg.multiplier
-        amount = -quantity * leg.contract_size * mark * rate
+        mark = decimal_of(row["price"]) * leg.know_multiplier()
+        amount = -quantity * leg.know_contract_size() * mark * rate
         return Funding(**common, amount=amount, coin=CURRENCY, rate=rate, mark_price=mark, quantity=quantity)
 
     def _tell_borrow(self, row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Borrow:
-        amount, price = -decimal_of(row["amount"]), decimal_of(row["price"]) * leg.multiplier
+        amount, price = -decimal_of(row["amount"]), decimal_of(row["price"]) * leg.know_multiplier()
         owed = abs(self._find_quantity(leg, row)) * price
         rate = divide(amount, owed)
         return Borrow(**common, amount=amount, coin=CURRENCY, rate=rate, quantity=owed, price=price)
@@ -183,9 +209,10 @@ class PaperBooks:
 
 def _tell_fill(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any]) -> Fill:
     quantity = Decimal(abs(int(row["lots"]))) * decimal_of(row["step"])
-    price, reference = (decimal_of(row[name]) * leg.multiplier for name in ("price", "reference"))
+    size, multiplier = leg.know_contract_size(), leg.know_multiplier()
+    price, reference = (decimal_of(row[name]) * multiplier for name in ("price", "reference"))
     rate, in_coin = decimal_of(row["fee_rate"]), row["fee_in_base"] == 1.0
-    fee = quantity * leg.multiplier * rate if in_coin else quantity * leg.contract_size * price * rate
+    fee = quantity * multiplier * rate if in_coin else quantity * size * price * rate
     return Fill(
         **common,
         kind=leg.kind,
@@ -193,9 +220,9 @@ def _tell_fill(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, Any])
         quote=CURRENCY,
         side="buy" if row["lots"] > 0 else "sell",
         quantity=quantity,
-        contract_size=leg.contract_size,
+        contract_size=size,
         inverse=False,
-        multiplier=leg.multiplier,
+        multiplier=multiplier,
         price=price,
         reference_price=reference,
         fee=fee,
@@ -220,15 +247,18 @@ def _tell_transfer(row: Mapping[str, Any], leg: LegFacts, common: Mapping[str, A
 def mark_legs(at: datetime, facts: Mapping[tuple[str, str], LegFacts]) -> Marks:
     """The prices that close legs, in the venue's unit, of those that are known now."""
     prices = {
-        (leg.venue, leg.symbol): leg.close * leg.multiplier
-        for leg in facts.values()
-        if leg.close is not None and leg.symbol
+        LegKey(leg.account, pair, name): leg.close * leg.multiplier
+        for (pair, name), leg in facts.items()
+        if leg.close is not None and leg.multiplier is not None
     }
     return Marks(at=at, prices=prices, rates={})
 
 
 def name_legs(
-    measured: pl.DataFrame, legs: tuple[Leg, ...], find_account: Callable[[str, str], str]
+    measured: pl.DataFrame,
+    legs: tuple[Leg, ...],
+    find_account: Callable[[str, str], str],
+    holdings: Holdings,
 ) -> dict[tuple[str, str], LegFacts]:
     """Who the legs of pairs are.
 
@@ -236,26 +266,46 @@ def name_legs(
         measured: Rows of pairs at one time.
         legs: The legs of the book.
         find_account: Name of the account that trades a coin at a venue; empty for none.
+        holdings: What is held: a leg that is open keeps the sizes that it was opened with, whether the market
+            tells them now or not, and is named where its pair is not quoted.
     """
-    return {
+    facts = {
         (row["pair"], leg.name): _name_leg(row, leg, find_account)
         for row in measured.iter_rows(named=True)
         for leg in legs
     }
+    for key, held in holdings.legs.items():
+        name = key.pair, key.leg
+        facts[name] = _keep_sizes(facts.get(name) or _name_held(key.account, held), held)
+    return facts
+
+
+def _name_held(account: str, held: OpenLeg) -> LegFacts:
+    it = held.instrument
+    sizes = it.contract_size, it.multiplier
+    return LegFacts(account, it.venue, it.symbol, it.base, it.kind, *sizes, close=None)
+
+
+def _keep_sizes(leg: LegFacts, held: OpenLeg) -> LegFacts:
+    it = held.instrument
+    return replace(leg, contract_size=it.contract_size, multiplier=it.multiplier)
 
 
 def _name_leg(row: Mapping[str, Any], leg: Leg, find_account: Callable[[str, str], str]) -> LegFacts:
     def read(name: str) -> Any:
         return row[f"{leg.name}_{name}"]
 
-    close = read("close")
+    def know(name: str) -> Decimal | None:
+        value = read(name)
+        return None if value is None else decimal_of(value)
+
     return LegFacts(
         account=find_account(read("venue"), row["base"]),
         venue=read("venue"),
         symbol=read("symbol"),
         base=row["base"],
         kind=leg.kind,
-        contract_size=decimal_of(read("contract_size") or 1.0),
-        multiplier=decimal_of(read("multiplier") or 1.0),
-        close=None if close is None else decimal_of(close),
+        contract_size=know("contract_size"),
+        multiplier=know("multiplier"),
+        close=know("close"),
     )

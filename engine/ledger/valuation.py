@@ -18,7 +18,7 @@ from decimal import Decimal
 from engine.errors import LedgerError
 from engine.ledger.balances import Holdings, Kept, Leg, LegKey
 from engine.ledger.exact import ZERO, exactly
-from engine.ledger.marks import Marks
+from engine.ledger.marks import Marks, name_leg
 
 Reserved = Mapping[str, Decimal]
 """Coins that lie in the wallets and are not the book's to use: how much of each."""
@@ -32,7 +32,7 @@ class Equity:
         total: In USD.
         by_coin: What is counted in each coin; of coins without an amount nothing.
         by_leg: What each open leg is worth, in the coin that it settles in.
-        stale: Which prices and rates in it are older than the time.
+        stale: Which prices (as `venue symbol`) and rates (as the coin) in it are older than the time.
     """
 
     total: Decimal
@@ -53,7 +53,7 @@ def value_equity(holdings: Holdings, marks: Marks, reserved: Reserved | None = N
     Raises:
         LedgerError: A price or rate that is needed is unknown; it says of what.
     """
-    worths = {key: worth_of(leg, marks) for key, leg in holdings.legs.items()}
+    worths = {key: worth_of(key, leg, marks) for key, leg in holdings.legs.items()}
     amounts: dict[str, Decimal] = defaultdict(Decimal, count_free(holdings, reserved or {}))
     for key, worth in worths.items():
         amounts[holdings.legs[key].instrument.settle] += worth
@@ -65,25 +65,25 @@ def value_equity(holdings: Holdings, marks: Marks, reserved: Reserved | None = N
 
 
 @exactly
-def worth_of(leg: Leg, marks: Marks) -> Decimal:
+def worth_of(key: LegKey, leg: Leg, marks: Marks) -> Decimal:
     """What a leg adds to equity, in the coin that it settles in: all of it if it is coins, else the surplus.
 
     Raises:
         LedgerError: Its closing price is unknown.
     """
-    surplus = surplus_of(leg, marks)
+    surplus = surplus_of(key, leg, marks)
     return surplus + leg.cost if leg.instrument.is_owned else surplus
 
 
 @exactly
-def surplus_of(leg: Leg, marks: Marks) -> Decimal:
+def surplus_of(key: LegKey, leg: Leg, marks: Marks) -> Decimal:
     """What a leg is worth beyond its cost, in the coin that it settles in.
 
     Raises:
         LedgerError: Its closing price is unknown.
     """
     instrument = leg.instrument
-    return instrument.value(leg.quantity, marks.price(instrument.venue, instrument.symbol)) - leg.cost
+    return instrument.value(leg.quantity, marks.price(key, instrument)) - leg.cost
 
 
 @exactly
@@ -109,13 +109,17 @@ def count_free(holdings: Holdings, reserved: Reserved) -> dict[str, Decimal]:
 
 def select_marks(holdings: Holdings, equity: Equity, marks: Marks) -> Marks:
     """Of marks those that value holdings, to be kept with them."""
-    legs = {(leg.instrument.venue, leg.instrument.symbol) for leg in holdings.legs.values()}
     coins = {leg.instrument.settle for leg in holdings.legs.values()} | equity.by_coin.keys()
-    prices = {key: price for key, price in marks.prices.items() if key in legs}
+    prices = {key: price for key, price in marks.prices.items() if key in holdings.legs}
     rates = {coin: rate for coin, rate in marks.rates.items() if coin in coins}
-    return Marks(marks.at, prices, rates, frozenset(equity.stale))
+    return Marks(marks.at, prices, rates, marks.stale & {*map(name_leg, prices), *rates})
 
 
 def _list_stale(holdings: Holdings, coins: Mapping[str, Decimal], marks: Marks) -> tuple[str, ...]:
-    legs = {f"{leg.instrument.venue} {leg.instrument.symbol}" for leg in holdings.legs.values()}
-    return tuple(sorted(marks.stale & {*legs, *coins}))
+    return tuple(sorted({*list_stale(holdings.legs, marks), *(marks.stale & coins.keys())}))
+
+
+def list_stale(legs: Mapping[LegKey, Leg], marks: Marks) -> tuple[str, ...]:
+    """Venue and symbol of each leg whose price is older than its marks, in order."""
+    old = (leg.instrument for key, leg in legs.items() if name_leg(key) in marks.stale)
+    return tuple(sorted({f"{each.venue} {each.symbol}" for each in old}))

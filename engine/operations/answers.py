@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 
 import polars as pl
 
@@ -135,16 +137,31 @@ def count_free(
 def _count_needed(
     memory: Memory, legs: Sequence[Leg], accounts: Sequence[Account], measured: pl.DataFrame
 ) -> dict[str, float]:
-    """What orders that wait take from each account: margin, and the price of coins with some room."""
+    """What orders that wait take from each account: margin, and the price of coins with some room.
+
+    Orders of pairs that are not quoted now count as well: they may wait on. Where the price or the size of
+    coins that are to be bought is not known, all that the account has may be needed.
+    """
+    quoted = measured.filter(pl.col("pair").is_in(list(memory.pairs)))
+    rows = {row["pair"]: row for row in quoted.iter_rows(named=True)}
     needed: dict[str, float] = {}
-    for row in measured.filter(pl.col("pair").is_in(list(memory.pairs))).iter_rows(named=True):
-        told = memory.pairs[row["pair"]]
+    for pair, told in memory.pairs.items():
         for place, leg in enumerate(legs):
             cost = max(told["order_margin"][place] or 0.0, 0.0)
-            lots, ask = told["order_lots"][place] or 0.0, row[f"{leg.name}_ask"]
-            if lots > 0 and leg.kind == "spot" and leg.side == "buy" and ask is not None:
-                coins = lots * told["step"][place] * row[f"{leg.name}_contract_size"]
-                cost += coins * row[f"{leg.name}_multiplier"] * ask * (1.0 + WORSE)
-            account = find_account(accounts, row[f"{leg.name}_venue"], row["base"])
+            if (told["order_lots"][place] or 0.0) > 0 and leg.kind == "spot" and leg.side == "buy":
+                cost += _price_coins(told, place, leg.name, rows.get(pair, {}))
+            facts = told["facts"]
+            account = find_account(accounts, facts[f"{leg.name}_venue"], facts["base"])
             needed[account] = needed.get(account, 0.0) + cost
     return needed
+
+
+def _price_coins(told: Mapping[str, Any], place: int, leg: str, row: Mapping[str, Any]) -> float:
+    """What the coins of an order cost at the quote of now, else at what is remembered; with some room."""
+    ask, size, multiplier = (row.get(f"{leg}_{name}") for name in ("ask", "contract_size", "multiplier"))
+    scale = told["scale"][place] if size is None or multiplier is None else size * multiplier
+    seen = [price for price in (told["close"][place], told["mark"][place]) if price is not None]
+    price = max(seen, default=None) if ask is None else ask
+    if not scale or price is None:
+        return math.inf
+    return float(told["order_lots"][place] * told["step"][place] * scale * price * (1.0 + WORSE))

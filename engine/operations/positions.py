@@ -10,12 +10,12 @@ from typing import Any
 
 from engine.errors import UsageError
 from engine.language.names import suggest
-from engine.ledger.balances import Leg
+from engine.ledger.balances import Leg, LegKey
 from engine.ledger.codec import describe_event
 from engine.ledger.marks import Marks
 from engine.ledger.positions import Position, list_positions
 from engine.ledger.store import Store
-from engine.ledger.valuation import surplus_of
+from engine.ledger.valuation import list_stale, surplus_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,6 @@ def _describe_leg(name: str, leg: Leg, view: PositionView) -> dict[str, Any]:
 def _view(position: Position, marks: Marks | None) -> PositionView:
     if not position.legs or marks is None:
         return PositionView(position, {}, None, ())
-    surplus = {name: surplus_of(leg, marks) for name, leg in position.legs.items()}
-    names = {f"{leg.instrument.venue} {leg.instrument.symbol}" for leg in position.legs.values()}
-    return PositionView(position, surplus, marks.at, tuple(sorted(marks.stale & names)))
+    legs = {LegKey(position.account, position.pair, name): leg for name, leg in position.legs.items()}
+    surplus = {key.leg: surplus_of(key, leg, marks) for key, leg in legs.items()}
+    return PositionView(position, surplus, marks.at, list_stale(legs, marks))

@@ -13,7 +13,6 @@ import polars as pl
 
 from engine.cycle import Outcome
 from engine.errors import LedgerError
-from engine.ledger.balances import Leg
 from engine.ledger.exact import decimal_of
 from engine.ledger.paper import Flow, LegFacts, PaperBooks, mark_legs, name_legs
 from engine.ledger.store import Store
@@ -206,10 +205,8 @@ class Trader:
         legs = self.book.bound.book.manifest.pairing.legs
         wanted = {*traded.events["pair"].drop_nulls(), *traded.memory.pairs}
         rows = measured.filter(pl.col("pair").is_in(list(wanted)))
-        facts = name_legs(rows, legs, lambda venue, base: find_account(self.accounts, venue, base))
-        for key, leg in self._books.holdings.legs.items():
-            facts.setdefault((key.pair, key.leg), _name_held(key.account, leg))
-        return facts
+        holdings = self._books.holdings
+        return name_legs(rows, legs, lambda venue, base: find_account(self.accounts, venue, base), holdings)
 
 
 def trade_run(trader: Trader, cycles: Iterator[tuple[Candidates, Outcome]]) -> Iterator[TradedCycle]:
@@ -263,14 +260,6 @@ def _tell_flows(at: datetime, flows: Iterable[Flow]) -> pl.DataFrame:
 def _list_venues(book: LoopBook, measured: pl.DataFrame) -> list[str]:
     legs = book.bound.book.manifest.pairing.legs
     return sorted({venue for leg in legs for venue in measured[f"{leg.name}_venue"].drop_nulls()})
-
-
-def _name_held(account: str, leg: Leg) -> LegFacts:
-    instrument = leg.instrument
-    return LegFacts(
-        *(account, instrument.venue, instrument.symbol, instrument.base, instrument.kind),
-        *(instrument.contract_size, instrument.multiplier, None),
-    )
 
 
 def _tell_facts(traded: Traded) -> dict[str, object]:

@@ -162,6 +162,41 @@ def to_bits(frame: pl.DataFrame) -> dict[str, list[object]]:
     return dict(zip(frame.columns, bits, strict=True))
 
 
+@pytest.mark.parametrize(
+    "universe", [None, "id,base,then include\nU1,-,true\n", "id,base,then include\nU1,-,false\n"]
+)
+def test_tables_that_ask_nothing_say_the_same_of_every_pair(starter: BoundBook, universe: str | None) -> None:
+    text = "id,base,then enter,then priority\nE1,-,true,1\n"
+    outputs, defaults = {"enter": "boolean", "priority": "number"}, {"enter": "false", "priority": "0"}
+    tables = {
+        "entry": parse_table(text, name="entry", hit_policy="FIRST", outputs=outputs, defaults=defaults)
+    }
+    if universe is not None:
+        tables["universe"] = parse_table(
+            *(universe,),
+            name="universe",
+            hit_policy="FIRST",
+            outputs={"include": "boolean"},
+            defaults={"include": "false"},
+        )
+    manifest = replace(starter.book.manifest, shortlist=2)
+    book = replace(starter.book, manifest=manifest, tables=tables, limits=(), scenarios=NO_SCENARIOS)
+    bound = bind(compile_book(book))
+    assert bound.tables["entry"].columns == ()
+    measured = pl.DataFrame(
+        {"ts": [AT] * 3, "pair": ["a", "b", "c"], "net_apr": [0.3, 0.1, 0.2]},
+        schema_overrides={"ts": pl.Datetime("us", "UTC")},
+    )
+    for rows in (measured, measured[:0]):
+        decisions = judge(bound, rows)
+        wanted = [] if universe and "false" in universe else ["a", "c"]
+        entered = decisions.filter(pl.col("decision") == "enter")
+        assert entered["pair"].to_list() == (wanted if rows.height else [])
+        assert set(entered["rule"]) <= {"E1"}
+    if not (universe and "false" in universe):
+        assert [outcome.ranking for outcome in decide_each(bound, measured)] == [("a", "c")]
+
+
 @pytest.mark.parametrize("places", [1, 2, 3])
 def test_an_entry_table_that_looks_across_the_market_sees_all_of_it(starter: BoundBook, places: int) -> None:
     """The short list leaves out pairs that still count where entries rank them among all."""

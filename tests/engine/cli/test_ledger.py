@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from engine.cli.app import app
 from engine.cli.console import ExitCode
+from engine.ledger.balances import LegKey
 from engine.ledger.marks import Marks
 from engine.ledger.store import open_store
 
@@ -95,7 +96,7 @@ def test_old_prices_are_marked(made: Any, tmp_path: Path) -> None:
         for hours in (0, 1):
             at = made.hour(hours)
             events = [] if hours else [made.fill("1", "spot", "buy", 1, 100)]
-            prices = {} if hours else {("binance", "BTC/USDT"): Decimal(100)}
+            prices = {} if hours else {LegKey("main", "p", "spot"): Decimal(100)}
             store.commit_cycle(at, made.BOOK, events, Marks(at, prices, {"USDT": Decimal(1)}), b"", {})
     shown = invoke("report", "daily", "--store", str(place))
     assert "2026-01-01*" in shown.stdout

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
+from engine.ledger.balances import LegKey
 from engine.ledger.marks import Marks
 from engine.ledger.store import open_store
 
@@ -64,7 +65,7 @@ def commit_next(made: Any, place: str) -> int:
         number = 0 if last is None else int(last[1]) + 1
         at = made.hour(number)
         events = [made.deposit(f"d{number}", 10), made.fill(f"f{number}", "spot", "buy", 1, 100)]
-        marks = Marks(at, {("binance", "BTC/USDT"): Decimal(100 + number)}, {"USDT": Decimal(1)})
+        marks = Marks(at, {LegKey("main", "p", "spot"): Decimal(100 + number)}, {"USDT": Decimal(1)})
         store.commit_cycle(at, made.BOOK, events, marks, b"%d" % number, {"number": number})
         sys.stdout.write(f"done {number}\n")
         sys.stdout.flush()

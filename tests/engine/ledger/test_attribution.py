@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.ledger.balances import Holdings, key_of
+from engine.ledger.balances import Holdings, LegKey, key_of
 from engine.ledger.booking import BookedCycle, book_cycle
 from engine.ledger.components import Components, Source
 from engine.ledger.entries import net_change
@@ -123,7 +123,7 @@ def draw_cycles(draw: st.DrawFn, made: Any) -> list[Told]:
             events.append(draw(draw_event(made, f"e{count}", at, holdings)))
             count += 1
             _, holdings = made.hold(events[-1], before=holdings)
-        marks = draw(draw_marks(made, at, before))
+        marks = draw(draw_marks(at, before))
         reserved = draw(
             st.sampled_from([{}, {"BTC": Decimal("0.5")}, {"BTC": Decimal(1), "BNB": Decimal(2)}])
         )
@@ -132,16 +132,15 @@ def draw_cycles(draw: st.DrawFn, made: Any) -> list[Told]:
 
 
 @st.composite
-def draw_marks(draw: st.DrawFn, made: Any, at: datetime, before: Holdings) -> Marks:
+def draw_marks(draw: st.DrawFn, at: datetime, before: Holdings) -> Marks:
     """Every price and rate, but for some of those that valued what was held before."""
-    legs = [leg.instrument for leg in before.legs.values()]
     missing = draw(st.booleans())
-    old = {(each.venue, each.symbol) for each in legs} if missing else set()
-    coins = {each.settle for each in legs} if missing else set()
-    instruments = [each for each in made.INSTRUMENTS.values() if (each.venue, each.symbol) not in old]
+    old = before.legs.keys() if missing else set()
+    coins = {leg.instrument.settle for leg in before.legs.values()} if missing else set()
+    keys = [LegKey("main", "p", name) for name in NAMES]
     return Marks(
         at,
-        {(each.venue, each.symbol): draw(PRICES) for each in instruments},
+        {key: draw(PRICES) for key in keys if key not in old},
         {coin: draw(RATES) for coin in COINS if coin not in coins},
     )
 
@@ -191,7 +190,7 @@ def count_equity(events: Sequence[Event], marks: Marks, reserved: dict[str, Deci
     for key, quantity in held.items():
         if quantity:
             instrument = instruments[key]
-            price = marks.price(instrument.venue, instrument.symbol)
+            price = marks.price(key, instrument)
             total += value(instrument, quantity, price) * rates[instrument.settle]
     total += sum(worth * rates[instruments[key].settle] for key, (_, worth) in kept.items())
     return total - sum(Fraction(amount) * rates[coin] for coin, amount in reserved.items())
@@ -295,7 +294,7 @@ def book_two(made: Any, first: Sequence[Event], second: Sequence[Event], **marks
     for number, events in enumerate((first, second)):
         at = made.hour(number)
         prices = {
-            (made.INSTRUMENTS[name].venue, made.INSTRUMENTS[name].symbol): Decimal(marks[name][number])
+            LegKey("main", "p", name): Decimal(marks[name][number])
             for name in made.INSTRUMENTS
             if name in marks
         }

@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, insert, select
 
 from engine.errors import LedgerError
+from engine.ledger.balances import LegKey
 from engine.ledger.booking import day_of
 from engine.ledger.marks import Marks
 from engine.ledger.schema import METADATA, postings
@@ -24,7 +25,7 @@ ONE = Decimal(1)
 
 
 def marks_at(at: datetime, spot: str | None = "100") -> Marks:
-    prices = {} if spot is None else {("binance", "BTC/USDT"): Decimal(spot)}
+    prices = {} if spot is None else {LegKey("main", pair, "spot"): Decimal(spot) for pair in "pq"}
     return Marks(at, prices, {"USDT": ONE})
 
 

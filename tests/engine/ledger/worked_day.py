@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.ledger.balances import LegKey
 from engine.ledger.events import Event
 from engine.ledger.marks import Marks
 from engine.ledger.store import Store
@@ -44,19 +45,15 @@ def read_event(made: Any, row: dict[str, str]) -> Event:
     return event
 
 
-def read_marks(made: Any, row: dict[str, str]) -> Marks:
+def read_marks(row: dict[str, str]) -> Marks:
     """The closing prices of a row."""
-    closes = {"spot": row["spot_close"], "swap": row["perp_close"]}
-    prices = {
-        (made.INSTRUMENTS[name].venue, made.INSTRUMENTS[name].symbol): Decimal(price)
-        for name, price in closes.items()
-        if price
-    }
+    closes = {"spot": row["spot_close"], "perp": row["perp_close"]}
+    prices = {LegKey("main", "p", name): Decimal(price) for name, price in closes.items() if price}
     at = datetime.fromisoformat(row["time"]).replace(tzinfo=UTC)
     return Marks(at, prices, {"USDT": Decimal(1)})
 
 
 def commit_row(store: Store, made: Any, row: dict[str, str]) -> Decimal:
     """Commit a row as a cycle of its own; gives back equity."""
-    event, marks = read_event(made, row), read_marks(made, row)
+    event, marks = read_event(made, row), read_marks(row)
     return store.commit_cycle(marks.at, made.BOOK, [event], marks, b"", {}).total
