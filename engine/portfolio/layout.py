@@ -267,6 +267,8 @@ counted at."""
 DAY_S = 86_400.0
 HOUR_S = 3_600.0
 YEAR_S = 365.0 * DAY_S
+HALF_CENT = 0.005
+"""Money is short by what exceeds this; less is what floats leave of nothing."""
 NO_CAP = 1e300
 """Stands for a size that nothing bounds."""
 

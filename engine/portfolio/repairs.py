@@ -141,10 +141,10 @@ def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float
     """
     state = world.state
     held = share_held(state, pair)
-    if is_mended(world, time, pair, row, limit):
-        return held
     if world.program.limits[limit, at.L_SCOPE] < at.SCOPE_PAIR:
         return held / 2.0
+    if is_mended(world, time, pair, row, limit):
+        return held
     supposed = copy_world(world, copy_state(state))
     fits, fails = 0, _PARTS
     while fails - fits > 1:

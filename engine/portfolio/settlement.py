@@ -90,7 +90,7 @@ def find_entries(world: World, row_of: Integers) -> Integers:
             wallet[account] -= state.legs[at.ORDER_MARGIN, pair, leg]
             if world.program.legs[at.MARGINED, leg] == 0:
                 wallet[account] -= value
-    if wallet.min() < 0.0 or used > find_capital(state, world.program):
+    if wallet.min() < -at.HALF_CENT or used > find_capital(state, world.program):
         enters[:] = 0
     return enters
 

@@ -66,7 +66,7 @@ def test_names_matter_only_where_all_else_is_equal(
 ) -> None:
     """With ids in another order the same coins are bought, as long as no two rank the same.
 
-    What is added up over pairs runs in the order of their ids, so that numbers may differ in their last digits.
+    What is added up over pairs runs in the order of their ids: numbers may differ in their last digits.
     """
     book, (rows, around) = data.draw(cases)
     for place, row in enumerate(rows):
