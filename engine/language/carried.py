@@ -12,38 +12,15 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from engine.language.core import Apply, Column, Constant, Core, columns_of
-from engine.language.functions.declaration import Function
 from engine.language.functions.other_rows import Axes, read_history, to_floats, to_microseconds
 from engine.language.passes import Passes, plan_passes
+from engine.language.recent import Look
 from engine.language.types import Stage
 from engine.market.tail import Tail
 from engine.market.window import STALE_DIVISOR
 
 _AXES = Axes()
 _LOOK, _VALUE = "·look ", "·value "  # no name of a book can hold this sign
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedLook:
-    """One look back.
-
-    Attributes:
-        name: Column of its result.
-        function: What looks back.
-        value: Column that it looks at.
-        seconds: How far.
-    """
-
-    name: str
-    function: Function
-    value: str
-    seconds: float
-
-    @property
-    def span_us(self) -> int:
-        """How far back the rows that it sees can lie."""
-        far = to_microseconds(self.seconds)
-        return far + far // STALE_DIVISOR + 1 if self.function.scope == "lag" else far
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +33,7 @@ class Round:
     """
 
     formulas: Passes
-    looks: tuple[CarriedLook, ...]
+    looks: tuple[Look, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +88,7 @@ class Carried:
             frame = frame.with_columns(self._look_back(look, frame.height) for look in each.looks)
         return frame.select(*given, *self.names)
 
-    def _look_back(self, look: CarriedLook, rows: int) -> pl.Series:
+    def _look_back(self, look: Look, rows: int) -> pl.Series:
         if not rows or look.function.carry is None:
             return pl.Series(look.name, [], dtype=pl.Float64)
         return look.function.carry(self.tail, look.value, look.seconds).alias(look.name)
@@ -128,11 +105,16 @@ def carry_formulas(formulas: Mapping[str, Core], names: tuple[str, ...]) -> Carr
     for name, core in formulas.items():
         plan.add(name, core)
     looks = [look for _, look in plan.look_of.values()]
-    tail = Tail(
-        max((look.span_us for look in looks), default=0), tuple(dict.fromkeys(look.value for look in looks))
-    )
+    span_us = max(map(_find_span, looks), default=0)
+    tail = Tail(span_us, tuple(dict.fromkeys(look.value for look in looks)))
     whole = plan_passes({**formulas, **{name: core for core, name in plan.value_of.items()}}, _AXES)
     return Carried(tuple(plan.close()), names, whole, tail)
+
+
+def _find_span(look: Look) -> int:
+    """How far back the rows that a look sees can lie: microseconds."""
+    far = to_microseconds(look.seconds)
+    return far + far // STALE_DIVISOR + 1 if look.function.scope == "lag" else far
 
 
 @dataclass(slots=True)
@@ -149,7 +131,7 @@ class _Plan:
     round_of: dict[str, int] = field(default_factory=dict)
     formulas: dict[str, Core] = field(default_factory=dict)
     value_of: dict[Core, str] = field(default_factory=dict)
-    look_of: dict[Core, tuple[int, CarriedLook]] = field(default_factory=dict)
+    look_of: dict[Core, tuple[int, Look]] = field(default_factory=dict)
 
     def add(self, name: str, core: Core) -> None:
         """Plan a formula."""
@@ -176,7 +158,7 @@ class _Plan:
             if not isinstance(seconds, Constant) or not isinstance(seconds.value, float):
                 raise TypeError("a fixed argument is not bound")
             column = self._name_value(value)
-            look = CarriedLook(f"{_LOOK}{len(self.look_of)}", core.function, column, seconds.value)
+            look = Look(f"{_LOOK}{len(self.look_of)}", core.function, column, seconds.value)
             place = self.round_of.get(column, 0)
             self.look_of[core], self.round_of[look.name] = (place, look), place + 1
         return Column(self.look_of[core][1].name, core.type, Stage.MARKET)
