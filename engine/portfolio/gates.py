@@ -224,22 +224,32 @@ def find_worst(world: World, doubt: Floats, pair: int, mildest: int, severest: i
 
 def is_in_force(world: World, doubt: Floats, limit: int, pair: int) -> bool:
     """Whether a limit acts on a pair, or is unknown for it, at whatever scope it has."""
-    state, signals, scope = world.state, world.signals, world.program.limits[limit, at.L_SCOPE]
-    if scope == at.SCOPE_BOOK:
-        return acts_on(state, doubt, limit, 0)
-    if scope == at.SCOPE_BASE:
-        return acts_on(state, doubt, limit, signals.who[at.BASE, pair, 0])
-    if scope >= at.SCOPE_PAIR:
-        return acts_on(state, doubt, limit, pair)
-    for leg in range(state.legs.shape[2]):
-        entity = (
-            signals.who[at.ACCOUNT, pair, leg]
-            if scope == at.SCOPE_ACCOUNT
-            else signals.who[at.VENUE, pair, leg]
-        )
-        if entity >= 0 and acts_on(state, doubt, limit, entity):
+    for leg in range(world.program.legs.shape[1]):
+        entity = find_entity(world, world.program.limits[limit, at.L_SCOPE], pair, leg)
+        if entity >= 0 and acts_on(world.state, doubt, limit, entity):
             return True
     return False
+
+
+def is_breached(world: World, time: int, limit: int, pair: int) -> bool:
+    """Whether a limit was found breached at this time, for whom a pair belongs to."""
+    for leg in range(world.program.legs.shape[1]):
+        entity = find_entity(world, world.program.limits[limit, at.L_SCOPE], pair, leg)
+        if entity >= 0 and world.state.latches[at.LAST, limit, entity] == world.signals.times[time, at.NOW]:
+            return True
+    return False
+
+
+def find_entity(world: World, scope: int, pair: int, leg: int) -> int:
+    """Whom a limit of a scope is judged for where a leg of a pair is concerned; -1 for no account."""
+    who = world.signals.who
+    if scope == at.SCOPE_BOOK:
+        return 0
+    if scope == at.SCOPE_BASE:
+        return int(who[at.BASE, pair, 0])
+    if scope >= at.SCOPE_PAIR:
+        return pair
+    return int(who[at.ACCOUNT if scope == at.SCOPE_ACCOUNT else at.VENUE, pair, leg])
 
 
 def acts_on(state: State, doubt: Floats, limit: int, entity: int) -> bool:

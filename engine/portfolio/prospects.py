@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, State, World
-from engine.portfolio.gates import concerns_held, read_pair
+from engine.portfolio.gates import concerns_held, find_entity, read_pair
 from engine.portfolio.holdings import is_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.measures import MEASURES, measure_scope
@@ -76,16 +76,10 @@ def breaks_scope(
         time: Place of the time.
         pair: The pair.
     """
-    program, signals = supposed.program, supposed.signals
+    program = supposed.program
     scope, test = program.limits[limit, at.L_SCOPE], program.limits[limit, at.L_TEST]
     for leg in range(program.legs.shape[1]):
-        entity = 0
-        if scope == at.SCOPE_ACCOUNT:
-            entity = signals.who[at.ACCOUNT, pair, leg]
-        elif scope == at.SCOPE_VENUE:
-            entity = signals.who[at.VENUE, pair, leg]
-        elif scope == at.SCOPE_BASE:
-            entity = signals.who[at.BASE, pair, 0]
+        entity = find_entity(supposed, scope, pair, leg)
         values = measured[scope, leg]
         if known[scope, leg] == 0:
             measure_scope(values, supposed, time, scope, entity)

@@ -7,7 +7,7 @@ import math
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import State, World
 from engine.portfolio.fills import drop_orders, renew_steps, set_order
-from engine.portfolio.gates import read_pair
+from engine.portfolio.gates import is_breached, read_pair
 from engine.portfolio.holdings import coins_of_leg, count_units, leverage_of, list_held
 from engine.portfolio.judging import evaluate
 from engine.portfolio.lots import CENT, floor_lots, round_lots
@@ -137,12 +137,12 @@ def find_keep(world: World, time: int, pair: int, row: int, limit: int) -> float
     """The largest share of the entry quantity, in 64ths of what is held, with which a limit is released.
 
     What a limit of a wider scope measures depends on other positions too: each is halved, cycle by cycle,
-    until the limit is released.
+    until the limit is no longer breached.
     """
     state = world.state
     held = share_held(state, pair)
     if world.program.limits[limit, at.L_SCOPE] < at.SCOPE_PAIR:
-        return held / 2.0
+        return held / 2.0 if is_breached(world, time, limit, pair) else held
     if is_mended(world, time, pair, row, limit):
         return held
     supposed = copy_world(world, copy_state(state))

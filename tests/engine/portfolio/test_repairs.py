@@ -59,6 +59,19 @@ def test_a_reduction_that_has_mended_its_limit_goes_no_further(desk: Any) -> Non
     assert traded.book["positions"][-1] == 1
 
 
+def test_positions_are_halved_while_a_limit_of_the_book_is_breached_and_no_longer(desk: Any) -> None:
+    """It acts for a day after the last breach."""
+    book = desk.make_book(
+        "-leverage; -one-coin", write_limits(desk, "gross,book,gross_leverage,<= 0.6,,reduce,24h,")
+    )
+    rows = [desk.quote(minute, "ADA") for minute in (0, 1)]
+    rows += [desk.quote(minute, "ADA", price=0.801) for minute in range(2, 30)]
+    traded = desk.run_each(rows, book)
+    reduced = traded.acts.filter(pl.col("act") == "reduce")
+    assert reduced["keep"].to_list() == pytest.approx([0.5], abs=0.01)
+    assert traded.book["notional_usd"][-1] == pytest.approx(traded.book["notional_usd"][1] / 2, rel=0.01)
+
+
 @pytest.mark.parametrize("missing", [{"spot_bid": None, "spot_close": None}, {"perp_maintenance_rate": None}])
 def test_a_contract_is_closed_by_its_own_mark(desk: Any, missing: dict[str, Any]) -> None:
     """Whatever is known of the other leg, and of maintenance: more than its margin is never lost."""
