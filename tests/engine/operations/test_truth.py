@@ -99,6 +99,14 @@ CASES = {
         {**LOOSE_NUMBERS, **MUCH},
         {("one-coin", "must be"): "<= 20%"},
     ),
+    "an entry beside a top-up, which has the money first": Case(
+        datetime(2021, 2, 1, tzinfo=UTC),
+        datetime(2021, 2, 4, tzinfo=UTC),
+        {"top up by leverage"},
+        {**LOOSE, "capital_usd": "200k", "exit_apr": "12%", "entry_net_apr": "50%", "convergence_gain": "2%"},
+        {**LOOSE_NUMBERS, **MUCH},
+        {("one-coin", "must be"): "<= 20%"},
+    ),
 }
 
 
