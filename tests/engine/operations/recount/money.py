@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import math
 from collections.abc import Mapping
@@ -137,6 +138,15 @@ class Purse:
         return (
             self.wallet + self.dust + sum((each.margin + each.value() for each in self.held.values()), ZERO)
         )
+
+    def suppose(self, orders: Mapping[str, Order]) -> Purse:
+        """A copy in which the top-ups that wait are done."""
+        supposed = copy.deepcopy(self)
+        for pair, order in orders.items():
+            if order.purpose == "top up":
+                supposed._move(pair, order.margin, order.purpose)
+                supposed.held[pair].topped_up += order.margin
+        return supposed
 
     def used(self, capital: tuple[Decimal, Decimal]) -> Decimal:
         """Capital that positions use."""

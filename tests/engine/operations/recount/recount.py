@@ -273,8 +273,7 @@ class Recount:
 
     def _top_up(self, position: Any) -> Any:
         ordered = sum((each.margin for each in self.orders.values() if each.purpose == "top up"), ZERO)
-        left = min(Decimal(repr(self.buffer_left)), self.purse.wallet) - ordered
-        most = self.money.floor_cents(left)
+        most = self.money.floor_cents(min(Decimal(repr(self.buffer_left)), self.purse.wallet) - ordered)
         if most <= 0:
             return None
         wanted = position.units[1] * position.mark[1] / Decimal("4.5") - position.margin_equity()
@@ -284,12 +283,7 @@ class Recount:
 
     def _allocate(self, told: Told) -> None:
         """Orders of new positions, each on top of those before it, and all on top of what is topped up."""
-        supposed = copy.deepcopy(self.purse)
-        for pair, order in self.orders.items():
-            if order.purpose == "top up":
-                supposed.wallet -= order.margin
-                supposed.held[pair].margin += order.margin
-                supposed.held[pair].topped_up += order.margin
+        supposed = self.purse.suppose(self.orders)
         for row in told.verdicts:
             self.seen[row["verdict"]] += 1
             pair = row["pair"]
