@@ -6,21 +6,22 @@ frame, bit for bit, since a function sees nothing outside its window.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
-from engine.language.core import Apply, Column, Constant, Core, columns_of
+from engine.language.core import Core, columns_of
 from engine.language.functions.other_rows import Axes, read_history, to_floats, to_microseconds
+from engine.language.looks import Look, Looks
 from engine.language.passes import Passes, plan_passes
-from engine.language.recent import Look
-from engine.language.types import Stage
 from engine.market.tail import Tail
 from engine.market.window import STALE_DIVISOR
 
 _AXES = Axes()
-_LOOK, _VALUE = "·look ", "·value "  # no name of a book can hold this sign
+_ONE_TIME = Axes(group=None)
+"""Of the rows of one time, whose pairs the tail tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ class Carried:
         if frame.is_empty():
             return
         seen = self.whole.evaluate(frame.clone())
-        history, pairs = read_history(seen, _AXES), seen[_AXES.group or ""]
-        names = pairs.unique(maintain_order=True)
-        group = pairs.replace_strict(names, range(names.len()), return_dtype=pl.Int64).to_numpy()
+        history = read_history(seen, _AXES)
+        _, first, group = np.unique(history.group, return_index=True, return_inverse=True)
+        names = seen[_AXES.group or ""].gather(first).to_list()
         values = {name: to_floats(seen.get_column(name)) for name in self.tail.names}
-        self.tail.fill(history.time, group, names.to_list(), history.step_us, values)
+        self.tail.fill(history.time, group, names, history.step_us, values)
 
     def evaluate(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of the next time with a column per formula.
@@ -77,7 +78,7 @@ class Carried:
             ValueError: The time is not later than the one before, or a pair stands twice.
         """
         given = frame.columns
-        history = read_history(frame, _AXES)
+        history = read_history(frame, _ONE_TIME)
         if history.time.size:
             self.tail.enter(int(history.time[0]), frame[_AXES.group or ""], history.step_us)
         for each in self.rounds:
@@ -101,73 +102,44 @@ def carry_formulas(formulas: Mapping[str, Core], names: tuple[str, ...]) -> Carr
         formulas: Each may read those before it.
         names: The same in the order of their columns.
     """
-    plan = _Plan()
-    for name, core in formulas.items():
-        plan.add(name, core)
-    looks = [look for _, look in plan.look_of.values()]
+    split, whole, looks = _take_apart(formulas)
+    rounds: dict[str, int] = {}
+    result_of = {look.name: look for look in looks}
+
+    def find_round(name: str) -> int:
+        """When a column can be computed: those of the frame at once, the result of a look after its value."""
+        if name not in rounds:
+            if name in result_of:
+                rounds[name] = find_round(result_of[name].value) + 1
+            else:
+                read = columns_of(split[name]) if name in split else ()
+                rounds[name] = max(map(find_round, read), default=0)
+        return rounds[name]
+
+    planned = [
+        Round(
+            plan_passes({name: core for name, core in split.items() if find_round(name) == place}),
+            tuple(look for look in looks if find_round(look.value) == place),
+        )
+        for place in range(max(map(find_round, split), default=0) + 1)
+    ]
     span_us = max(map(_find_span, looks), default=0)
     tail = Tail(span_us, tuple(dict.fromkeys(look.value for look in looks)))
-    whole = plan_passes({**formulas, **{name: core for core, name in plan.value_of.items()}}, _AXES)
-    return Carried(tuple(plan.close()), names, whole, tail)
+    return Carried(tuple(planned), names, plan_passes(whole, _AXES), tail)
+
+
+def _take_apart(formulas: Mapping[str, Core]) -> tuple[dict[str, Core], dict[str, Core], list[Look]]:
+    """Formulas and what is looked at: with columns in the place of looks, and whole; and the looks."""
+    looks = Looks()
+    split = {name: looks.split(core) for name, core in formulas.items()}
+    whole = dict(formulas)
+    while fresh := {name: core for core, name in looks.value_of.items() if name not in whole}:
+        whole |= fresh
+        split |= {name: looks.split(core) for name, core in fresh.items()}
+    return split, whole, list(looks.look_of.values())
 
 
 def _find_span(look: Look) -> int:
     """How far back the rows that a look sees can lie: microseconds."""
     far = to_microseconds(look.seconds)
     return far + far // STALE_DIVISOR + 1 if look.function.scope == "lag" else far
-
-
-@dataclass(slots=True)
-class _Plan:
-    """Formulas by the round in which they can be computed.
-
-    Attributes:
-        round_of: Of each formula, of each part that is looked at, and of each result of a look.
-        formulas: Formulas and parts, with columns in the place of looks.
-        value_of: Columns of the parts.
-        look_of: The looks, each with its round.
-    """
-
-    round_of: dict[str, int] = field(default_factory=dict)
-    formulas: dict[str, Core] = field(default_factory=dict)
-    value_of: dict[Core, str] = field(default_factory=dict)
-    look_of: dict[Core, tuple[int, Look]] = field(default_factory=dict)
-
-    def add(self, name: str, core: Core) -> None:
-        """Plan a formula."""
-        split = self._split(core)
-        self.formulas[name] = split
-        self.round_of[name] = max((self.round_of.get(column, 0) for column in columns_of(split)), default=0)
-
-    def close(self) -> Iterator[Round]:
-        """The finished rounds."""
-        last = max((*self.round_of.values(), 0))
-        for place in range(last + 1):
-            formulas = {name: core for name, core in self.formulas.items() if self.round_of[name] == place}
-            looks = tuple(look for each, look in self.look_of.values() if each == place)
-            yield Round(plan_passes(formulas), looks)
-
-    def _split(self, core: Core) -> Core:
-        """A formula with a column in the place of each look back."""
-        if not isinstance(core, Apply):
-            return core
-        if core.function.carry is None:
-            return Apply(core.function, tuple(map(self._split, core.arguments)), core.type)
-        if core not in self.look_of:
-            value, seconds = core.arguments
-            if not isinstance(seconds, Constant) or not isinstance(seconds.value, float):
-                raise TypeError("a fixed argument is not bound")
-            column = self._name_value(value)
-            look = Look(f"{_LOOK}{len(self.look_of)}", core.function, column, seconds.value)
-            place = self.round_of.get(column, 0)
-            self.look_of[core], self.round_of[look.name] = (place, look), place + 1
-        return Column(self.look_of[core][1].name, core.type, Stage.MARKET)
-
-    def _name_value(self, value: Core) -> str:
-        """The column of what is looked at."""
-        if isinstance(value, Column):
-            return value.name
-        if value not in self.value_of:
-            name = self.value_of[value] = f"{_VALUE}{len(self.value_of)}"
-            self.add(name, value)
-        return self.value_of[value]

@@ -7,39 +7,21 @@ bit, since a function sees nothing outside its window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
 
-from engine.language.core import Apply, Column, Constant, Core, columns_of
-from engine.language.functions.declaration import Function
+from engine.language.core import Core, columns_of
 from engine.language.functions.other_rows import Axes, number_groups, read_history
+from engine.language.looks import Look, Looks
 from engine.language.passes import Passes, plan_passes
 from engine.language.reach import measure_reaches
-from engine.language.types import Stage
 
-_CODES, _LOOK, _VALUE = "·pair", "·look ", "·value "  # no name of a book can hold this sign
+_CODES = "·pair"  # no name of a book can hold this sign
 _AXES = Axes(group=_CODES)
 _INSTANT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look back.
-
-    Attributes:
-        name: Column of its result.
-        function: What looks back.
-        value: Column that it looks at.
-        seconds: How far.
-    """
-
-    name: str
-    function: Function
-    value: str
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,58 +75,29 @@ class Recent:
 
 def plan_recent(formulas: Mapping[str, Core]) -> Recent:
     """Plan bound formulas; each may read columns of the frame and formulas before it."""
-    plan = _Plan(formulas)
-    now = {name: plan.split(core) for name, core in formulas.items()}
-    seen = {name: core for name, core in formulas.items() if name in plan.needed}
-    seen |= {name: core for core, name in plan.value_of.items()}
+    looks = Looks()
+    now = {name: looks.split(core) for name, core in formulas.items()}
+    values = [look.value for look in looks.look_of.values()]
+    parts = {name: core for core, name in looks.value_of.items()}
+    needed = _find_needed(
+        formulas, [*values, *(name for core in parts.values() for name in columns_of(core))]
+    )
+    seen = {name: core for name, core in formulas.items() if name in needed} | parts
     read = dict.fromkeys(name for core in seen.values() for name in columns_of(core))
-    values = [look.value for look in plan.look_of.values()]
     columns = dict.fromkeys([*Axes().names, *(name for name in (*read, *values) if name not in seen)])
     reach = timedelta(seconds=max(measure_reaches(formulas).values(), default=0.0))
     return Recent(
-        plan_passes(seen, _AXES), tuple(columns), tuple(plan.look_of.values()), plan_passes(now), reach
+        plan_passes(seen, _AXES), tuple(columns), tuple(looks.look_of.values()), plan_passes(now), reach
     )
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What is looked at, gathered from formulas.
-
-    Attributes:
-        formulas: The formulas by name.
-        needed: Formulas that are looked at, and all that these read.
-        value_of: Columns of parts that are looked at.
-        look_of: The looks.
-    """
-
-    formulas: Mapping[str, Core]
-    needed: set[str] = field(default_factory=set)
-    value_of: dict[Core, str] = field(default_factory=dict)
-    look_of: dict[Core, Look] = field(default_factory=dict)
-
-    def split(self, core: Core) -> Core:
-        """A formula with a column in the place of each look back."""
-        if not isinstance(core, Apply):
-            return core
-        if core.function.look is None:
-            return Apply(core.function, tuple(map(self.split, core.arguments)), core.type)
-        if core not in self.look_of:
-            value, seconds = core.arguments
-            if not isinstance(seconds, Constant) or not isinstance(seconds.value, float):
-                raise TypeError("a fixed argument is not bound")
-            name = f"{_LOOK}{len(self.look_of)}"
-            self.look_of[core] = Look(name, core.function, self._name_value(value), seconds.value)
-        return Column(self.look_of[core].name, core.type, Stage.MARKET)
-
-    def _name_value(self, value: Core) -> str:
-        """The column of what is looked at."""
-        self._need(value)
-        if isinstance(value, Column):
-            return value.name
-        return self.value_of.setdefault(value, f"{_VALUE}{len(self.value_of)}")
-
-    def _need(self, core: Core) -> None:
-        for name in columns_of(core):
-            if name in self.formulas and name not in self.needed:
-                self.needed.add(name)
-                self._need(self.formulas[name])
+def _find_needed(formulas: Mapping[str, Core], names: Iterable[str]) -> set[str]:
+    """The formulas among some columns, and all that these read."""
+    needed: set[str] = set()
+    waiting = [name for name in names if name in formulas]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += [each for each in columns_of(formulas[name]) if each in formulas]
+    return needed

@@ -62,8 +62,9 @@ class Tail:
         near = time_us > int(time_us.max(initial=0)) - self.span_us
         times, slot = np.unique(time_us[near], return_inverse=True)
         self._columns = {name: place for place, name in enumerate(groups)}
-        self._end, self._time = times.size, times
-        self._step = np.zeros((times.size, len(groups)), np.int64)
+        room = _find_room(times.size)
+        self._end, self._time = times.size, np.concatenate((times, np.zeros(room - times.size, np.int64)))
+        self._step = np.zeros((room, len(groups)), np.int64)
         self._seen = np.zeros(self._step.shape, np.bool_)
         self._step[slot, group[near]], self._seen[slot, group[near]] = step_us[near], True
         self._value = {name: np.full(self._step.shape, np.nan) for name in self.names}
@@ -161,7 +162,7 @@ class Tail:
         kept[: self._seen.shape[1]] = self._seen[rows].any(axis=0)
         kept[self._now] = True
         old = np.flatnonzero(kept)
-        room = (max(_LEAST_ROOM, 2 * (count + 1)), old.size)
+        room = (_find_room(count), old.size)
         inside = old[old < self._seen.shape[1]]
         places = np.flatnonzero(old < self._seen.shape[1])
         self._time = np.concatenate((self._time[rows], np.zeros(room[0] - count, np.int64)))
@@ -175,3 +176,8 @@ class Tail:
         self._columns = {names[int(column)]: place for place, column in enumerate(old)}
         self._now = np.array([self._columns[group] for group in self.groups], np.int64)
         self._first, self._end = 0, count
+
+
+def _find_room(count: int) -> int:
+    """For how many times there is room where there are so many: for as many again, and never for few."""
+    return max(_LEAST_ROOM, 2 * (count + 1))

@@ -50,14 +50,16 @@ def fill_orders(world: World, time: int, pair: int, row: int) -> None:
 def can_fill(world: World, pair: int, row: int) -> bool:
     """Whether every leg with an order has prices, a fee, and a size of what is traded."""
     for leg in range(world.state.legs.shape[2]):
-        if world.state.legs[at.ORDER_LOTS, pair, leg] != 0:
-            first = leg * len(at.LEG_FIELDS)
-            seen = world.signals.rows[row, first + at.BID] + world.signals.rows[row, first + at.ASK]
-            seen += world.signals.rows[row, first + at.TAKER_FEE]
-            size = world.signals.rows[row, first + at.CONTRACT_SIZE]
-            if math.isnan(seen + size + world.signals.rows[row, first + at.MULTIPLIER]):
-                return False
+        if world.state.legs[at.ORDER_LOTS, pair, leg] != 0 and not is_priced(world, leg, row):
+            return False
     return True
+
+
+def is_priced(world: World, leg: int, row: int) -> bool:
+    """Whether prices, the fee, and the size of what is traded are known of a leg."""
+    quotes = world.signals.rows[row, leg * len(at.LEG_FIELDS) : (leg + 1) * len(at.LEG_FIELDS)]
+    known = quotes[at.BID] + quotes[at.ASK] + quotes[at.TAKER_FEE]
+    return not math.isnan(known + quotes[at.CONTRACT_SIZE] + quotes[at.MULTIPLIER])
 
 
 def set_order(state: State, pair: int, purpose: int, rule: int, limit: int) -> None:

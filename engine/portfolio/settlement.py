@@ -41,6 +41,7 @@ from engine.portfolio.holdings import (
 from engine.portfolio.lots import find_common_step, floor_lots
 from engine.portfolio.margin import find_maintenance
 from engine.portfolio.measures import equity_of, find_capital, use_capital
+from engine.portfolio.sizing import find_open
 
 
 def settle(world: World, time: int) -> Integers:
@@ -106,11 +107,10 @@ def drop_entry(world: World, time: int, pair: int) -> None:
 
 def value_order(world: World, pair: int, leg: int, row: int) -> float:
     """What an order to enter pays for a leg, or sells it for, at the quotes of a row: USD without fees."""
-    state, first = world.state, leg * len(at.LEG_FIELDS)
-    buys = bool(world.program.legs[at.SIGN, leg] > 0)
+    legs, buys = world.state.legs, bool(world.program.legs[at.SIGN, leg] > 0)
     scale, inverse = find_scale(world, leg, row)
-    units = state.legs[at.ORDER_LOTS, pair, leg] * state.legs[at.STEP, pair, leg]
-    coins = count_coins(units, scale, inverse, world.signals.rows[row, first + (at.ASK if buys else at.BID)])
+    units = legs[at.ORDER_LOTS, pair, leg] * legs[at.STEP, pair, leg]
+    coins = count_coins(units, scale, inverse, find_open(world, leg, row))
     return float(coins * find_price(world, leg, row, buys, coins)[0])
 
 

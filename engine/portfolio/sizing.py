@@ -6,7 +6,7 @@ import math
 
 from engine.portfolio import layout as at
 from engine.portfolio.arrays import Floats, Integers, World
-from engine.portfolio.fills import find_scale
+from engine.portfolio.fills import find_scale, is_priced
 from engine.portfolio.holdings import count_coins, count_units
 from engine.portfolio.lots import ceil_lots, floor_lots, round_lots
 
@@ -102,11 +102,10 @@ def is_tradable(world: World, row: int) -> bool:
     for leg in range(world.program.legs.shape[1]):
         first = leg * len(at.LEG_FIELDS)
         quotes = world.signals.rows[row]
-        known = quotes[first + at.BID] + quotes[first + at.ASK] + quotes[first + at.TAKER_FEE]
-        if not quotes[first + at.WEIGHT] > 0.0:
+        if not quotes[first + at.WEIGHT] > 0.0 or not is_priced(world, leg, row):
             return False
-        known += quotes[first + at.LOT_STEP] + quotes[first + at.MIN_LOTS] + quotes[first + at.MIN_NOTIONAL]
-        if math.isnan(known + quotes[first + at.CONTRACT_SIZE] + quotes[first + at.MULTIPLIER]):
+        known = quotes[first + at.LOT_STEP] + quotes[first + at.MIN_LOTS] + quotes[first + at.MIN_NOTIONAL]
+        if math.isnan(known):
             return False
     return True
 
